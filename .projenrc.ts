@@ -1,0 +1,164 @@
+import { cdk, JsonFile, javascript, typescript } from 'projen';
+import { type PinnedPackage, pinned, versions } from './blueprints/versions';
+
+/** Packages that the kit's tests and generated projects both use: one pinned set for both. */
+const tested: PinnedPackage[] = [
+  '@aws-lambda-powertools/batch',
+  '@aws-lambda-powertools/idempotency',
+  '@aws-lambda-powertools/logger',
+  '@aws-lambda-powertools/metrics',
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/lib-dynamodb',
+  '@biomejs/biome',
+  '@swc/core',
+  '@swc/jest',
+  '@types/aws-lambda',
+  '@types/jest',
+  '@types/node',
+  'aws-cdk',
+  'aws-cdk-lib',
+  'cdk-nag',
+  'constructs',
+  'esbuild',
+  'jest',
+  'projen',
+  'tsx',
+  'typescript',
+];
+
+const project = new cdk.JsiiProject({
+  name: 'serverless-atelier',
+  description: 'Generates, teaches and delivers serverless systems on AWS: CDK projects for proven patterns, with labs',
+  keywords: ['aws', 'cdk', 'serverless', 'projen', 'lambda', 'workshop', 'template'],
+  author: 'The serverless-atelier authors',
+  authorOrganization: true,
+  authorAddress: 'https://github.com/serverless-atelier',
+  repositoryUrl: 'https://github.com/serverless-atelier/serverless-atelier.git',
+  license: 'Apache-2.0',
+  projenVersion: versions.projen,
+  licensed: false, // LICENSE is written by hand: it also says whose the generated files are
+  defaultReleaseBranch: 'main',
+  minNodeVersion: '20.19.0',
+  packageManager: javascript.NodePackageManager.NPM,
+
+  srcdir: 'blueprints',
+  libdir: 'lib',
+  entrypoint: 'lib/blueprints/index.js',
+  entrypointTypes: 'lib/blueprints/index.d.ts',
+  tsconfig: {
+    include: ['modules/**/*.ts', 'pipelines/**/*.ts'],
+    exclude: ['**/template/**', 'node_modules'],
+    compilerOptions: { rootDir: '.', declarationMap: false, inlineSources: false, inlineSourceMap: false },
+  },
+  tsconfigDev: {
+    include: ['../labs/**/*.ts', '../.projen/*.ts', '../.projenrc.ts'],
+    exclude: ['golden', 'fixtures'],
+    // Tests import parsed JSON and packages that are ES modules only.
+    compilerOptions: { module: 'nodenext', types: ['node', 'jest'], resolveJsonModule: true },
+  },
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '7.0.2',
+  runner: typescript.TypeScriptRunner.tsx(),
+  projenrcTs: true,
+  projenrcTsOptions: { projenCodeDir: '.projen', runner: typescript.TypeScriptRunner.tsx() },
+
+  sampleCode: false,
+  docgen: false,
+  eslint: false,
+  jest: false,
+  github: false,
+  release: false,
+  package: false,
+  buildWorkflow: false,
+  depsUpgrade: false,
+  npmignoreEnabled: false,
+  stability: 'experimental',
+
+  peerDeps: ['projen@>=0.103.25 <1', 'constructs@^10.8.1'],
+  peerDependencyOptions: { pinnedDevDependency: false },
+  devDeps: [
+    ...tested.map(pinned),
+    '@clack/prompts@1.9.0',
+    'commander@14.0.3',
+    'fast-check@4.10.2',
+    'handlebars@4.7.10',
+    'markdown-it@14.1.1', '@types/markdown-it@14.1.2',
+    'markdownlint-cli@0.48.0',
+    'yaml@2.9.1',
+  ],
+});
+
+project.package.addVersion('0.1.0');
+for (const unused of ['jsii-diff', 'jsii-pacmak', 'jsii-rosetta']) {
+  project.deps.removeDependency(unused);
+}
+project.package.addField('bin', { atelier: 'lib/cli/main.js', 'serverless-atelier': 'lib/cli/main.js' });
+project.package.addField('license', 'Apache-2.0');
+project.package.addField('types', 'lib/blueprints/index.d.ts');
+project.package.addField('exports', {
+  '.': { types: './lib/blueprints/index.d.ts', default: './lib/blueprints/index.js' },
+  './modules': { types: './lib/modules/index.d.ts', default: './lib/modules/index.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+});
+project.package.addField('files', [
+  '.jsii',
+  'CHANGELOG.md',
+  'blueprints/*/template/**',
+  'labs/*/lab.md',
+  'lib/**/*.d.ts',
+  'lib/**/*.js',
+]);
+project.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
+
+project.packageTask.reset('npm pack');
+for (const unused of ['compat', 'package-all', 'package:js', 'package', 'pre-compile', 'post-compile', 'eject']) {
+  project.removeScript(unused);
+}
+project.compileTask.reset('tsx .projen/compile.ts', {
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+});
+project.testTask.reset();
+project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
+project.testTask.exec('biome check --error-on-warnings');
+project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: false });
+project.testTask.exec('jest', { receiveArgs: true });
+project.addTask('lint', {
+  description: 'Mends what the linter and the formatter can mend',
+  exec: 'biome check --write',
+  receiveArgs: true,
+});
+
+project.package.addField('jest', {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/golden/', '/fixtures/', '<rootDir>/test/real/'],
+  modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
+  transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
+  moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },
+  clearMocks: true,
+});
+
+new JsonFile(project, 'biome.json', {
+  marker: false,
+  obj: {
+    $schema: './node_modules/@biomejs/biome/configuration_schema.json',
+    files: {
+      includes: ['**/*.ts', '!**/template', '!**/golden', '!lib', '!dist', '!**/node_modules'],
+    },
+    formatter: { indentStyle: 'space', lineWidth: 120 },
+    javascript: { formatter: { quoteStyle: 'single' } },
+    linter: { rules: { preset: 'recommended', suspicious: { noControlCharactersInRegex: 'off' } } },
+  },
+});
+new JsonFile(project, '.markdownlint.json', {
+  marker: false,
+  obj: {
+    default: true,
+    MD013: { line_length: 120, code_blocks: false, tables: false },
+    MD024: { siblings_only: true },
+  },
+});
+project.gitignore.addPatterns('/.scratch/', '*.tgz');
+project.gitattributes.addAttributes('*', 'text=auto', 'eol=lf');
+
+project.synth();

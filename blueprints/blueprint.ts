@@ -1,0 +1,213 @@
+import { basename, resolve } from 'node:path';
+import { JsonFile } from 'projen';
+import { AwsCdkTypeScriptApp } from 'projen/lib/awscdk/awscdk-app-ts';
+import { CdkFeatureFlags } from 'projen/lib/awscdk/cdk-config';
+import { NodePackageManager } from 'projen/lib/javascript/node-package';
+import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
+import { Creation, kitSpec } from './creation';
+import { KIT } from './kit';
+import { checkOptions, optionsOf } from './options';
+import type { OptionValue, OptionValues, Pattern } from './pattern';
+import { type PinnedPackage, pinned, versions } from './versions';
+
+/** The options that every pattern's project type has. */
+export interface BlueprintOptions {
+  /**
+   * The project's name, which its stacks are named after.
+   *
+   * @default - the name of the project's folder
+   * @featured
+   */
+  readonly name?: string;
+
+  /**
+   * The tags on every resource, each as key=value.
+   *
+   * @default - no tags
+   */
+  readonly tags?: string[];
+
+  /**
+   * The step of the pattern that the project is created at: `start` or a step's id.
+   *
+   * @default - the last step: the finished project
+   */
+  readonly step?: string;
+
+  /**
+   * The npm spec of the kit that the project depends on, `file:vendor/serverless-atelier.tgz` for example.
+   *
+   * @default - the version that creates the project
+   */
+  readonly kit?: string;
+
+  /**
+   * Further development dependencies, as npm specs.
+   *
+   * @default - none
+   */
+  readonly devDeps?: string[];
+
+  /**
+   * The folder of the project.
+   *
+   * @default "."
+   */
+  readonly outdir?: string;
+
+  /**
+   * Further options of projen's AwsCdkTypeScriptApp; they win over what the blueprint sets.
+   *
+   * @default - none
+   */
+  // jsii knows `any` only, not `unknown`.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly app?: Record<string, any>;
+}
+
+/** What every generated project is checked, tested and built with. */
+const TOOLS: readonly PinnedPackage[] = [
+  '@biomejs/biome',
+  '@swc/core',
+  '@swc/jest',
+  '@types/aws-lambda',
+  '@types/jest',
+  '@types/node',
+  'esbuild',
+  'jest',
+  'tsx',
+];
+
+/**
+ * A generated project: an ordinary projen CDK app in TypeScript whose sources come from a pattern's templates. The
+ * templates are written once, when the project is created; afterwards its sources belong to its owner.
+ *
+ * @abstract
+ */
+export abstract class Blueprint extends AwsCdkTypeScriptApp {
+  /**
+   * The pattern that a project type stands for.
+   *
+   * @internal
+   */
+  public static readonly _pattern: Pattern;
+
+  /**
+   * @param options the options of every project type and those of the pattern
+   * @throws UsageError before anything is written when an option is not allowed
+   */
+  constructor(options: BlueprintOptions = {}) {
+    const pattern = new.target._pattern;
+    const values = chosenValues(pattern, options);
+    const kit = kitSpec(options);
+    const creation = Creation.plan({ pattern, values, kit, ...options });
+
+    super({ ...settings(values.name as string, options), ...options.app });
+
+    this.node.tryRemoveChild('SampleReadme');
+    this.deps.removeDependency('ts-node');
+    this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
+    this.addDeps(`${KIT}@${creation?.kit ?? kit}`, pinned('cdk-nag'));
+    this.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
+    this.gitignore.addPatterns('/cdk.context.json.lock', '/.atelier/snapshots/');
+    this.gitignore.include('/vendor/*.tgz');
+    testWithJest(this);
+    lintWithBiome(this);
+    creation?.addTo(this);
+  }
+}
+
+/** The pattern's options among all that were given, completed with the defaults and checked. */
+function chosenValues(pattern: Pattern, options: BlueprintOptions): OptionValues {
+  const given = options as unknown as Record<string, OptionValue | undefined>;
+  const named = { ...given, name: options.name ?? basename(resolve(options.outdir ?? '.')) };
+  return checkOptions(
+    pattern,
+    Object.fromEntries(optionsOf(pattern).map(({ name }) => [name, named[name as keyof typeof named]])),
+  );
+}
+
+/** What makes a generated project fast and strict, for projen's own project type. */
+function settings(name: string, options: BlueprintOptions) {
+  return {
+    name,
+    outdir: options.outdir,
+    defaultReleaseBranch: 'main',
+    packageManager: NodePackageManager.NPM,
+    projenVersion: versions.projen,
+    minNodeVersion: '20.19.0',
+    licensed: false,
+
+    cdkVersion: versions['aws-cdk-lib'],
+    cdkVersionPinning: true,
+    cdkCliVersion: versions['aws-cdk'],
+    constructsVersion: versions.constructs,
+    // node itself runs the app: npx would cost half a second at every synth.
+    app: 'node --import tsx src/main.ts',
+    buildCommand: undefined,
+    featureFlags: CdkFeatureFlags.V2.ALL,
+
+    typescriptVersion: versions.typescript,
+    runner: TypeScriptRunner.tsx(),
+    projenrcTs: true,
+    projenrcTsOptions: { projenCodeDir: '.projen', runner: TypeScriptRunner.tsx() },
+    disableTsconfigDev: true,
+    tsconfig: {
+      include: ['test/**/*.ts', '.projenrc.ts'],
+      compilerOptions: {
+        noEmit: true,
+        rootDir: '.',
+        declaration: false,
+        inlineSourceMap: false,
+        inlineSources: false,
+        noUnusedLocals: true,
+        noUnusedParameters: true,
+        resolveJsonModule: true,
+        skipLibCheck: true,
+      },
+    },
+
+    devDeps: [...TOOLS.map(pinned), ...(options.devDeps ?? []).filter((spec) => spec.split('@')[0] !== KIT)],
+    depsUpgrade: true,
+    github: false,
+    eslint: false,
+    prettier: false,
+    jest: false,
+    sampleCode: false,
+    npmignoreEnabled: false,
+    lambdaAutoDiscover: false,
+    edgeLambdaAutoDiscover: false,
+    singletonLambdaAutoDiscover: false,
+    lambdaExtensionAutoDiscover: false,
+    integrationTestAutoDiscover: false,
+  };
+}
+
+function testWithJest(project: AwsCdkTypeScriptApp): void {
+  project.package.addField('jest', {
+    testMatch: ['<rootDir>/test/**/*.test.ts'],
+    transform: { '^.+\\.ts$': '@swc/jest' },
+    setupFiles: ['<rootDir>/test/setup.ts'],
+    setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+    clearMocks: true,
+  });
+  project.testTask.reset('tsc --noEmit');
+  project.testTask.exec('biome lint --error-on-warnings');
+  project.testTask.exec('jest', { receiveArgs: true });
+}
+
+function lintWithBiome(project: AwsCdkTypeScriptApp): void {
+  new JsonFile(project, 'biome.json', {
+    marker: false,
+    obj: {
+      $schema: './node_modules/@biomejs/biome/configuration_schema.json',
+      files: { includes: ['src/**/*.ts', 'test/**/*.ts', '.projenrc.ts'] },
+      formatter: { indentStyle: 'space', lineWidth: 120 },
+      javascript: { formatter: { quoteStyle: 'single' } },
+    },
+  });
+  project.addTask('format', {
+    description: 'Formats the sources and mends what the linter can mend',
+    exec: 'biome check --write',
+  });
+}

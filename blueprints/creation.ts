@@ -1,0 +1,120 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Component, type Project } from 'projen';
+import { UsageError } from './errors';
+import { KIT, kitVersion } from './kit';
+import { chosenOptions } from './options';
+import { checkStep, type OptionValues, type Pattern } from './pattern';
+import { writeProvenance } from './provenance';
+import { type Files, render } from './rendering';
+
+/** What is known of a project when its constructor runs. */
+export interface CreationPlan {
+  /** The pattern. */
+  readonly pattern: Pattern;
+  /** Complete option values, as `checkOptions` returns them. */
+  readonly values: OptionValues;
+  /** The npm spec of the kit, as it was given. */
+  readonly kit: string;
+  /** `start` or a step's id. @default - the last step */
+  readonly step?: string;
+  /** The project's folder. @default "." */
+  readonly outdir?: string;
+}
+
+/** The entries that npm and git put into a folder before a project is created in it. */
+const EXPECTED_ENTRIES: ReadonlySet<string> = new Set(['.git', 'node_modules', 'package.json', 'package-lock.json']);
+
+/** The creation of a project: what is written once, and never again by a later `npx projen`. */
+export class Creation {
+  /**
+   * Plans the creation when the project is being created, by `projen new` or `atelier new`; a later synthesis plans nothing.
+   *
+   * @param plan what is known of the project
+   * @returns undefined when the project exists already
+   * @throws UsageError for an unknown step, or a folder that holds something already; nothing is written yet
+   */
+  public static plan(plan: CreationPlan): Creation | undefined {
+    // projen sets this while it runs a new project's constructor; `atelier new` does the same.
+    if (process.env.PROJEN_CREATE_PROJECT !== 'true') {
+      return undefined;
+    }
+    refuseForeignEntries(resolve(plan.outdir ?? '.'));
+    return new Creation(plan);
+  }
+
+  /** The npm spec of the kit that the new project refers to. */
+  public readonly kit: string;
+  private readonly step: string;
+  private readonly files: Files;
+  private readonly archive?: string;
+
+  private constructor(private readonly plan: CreationPlan) {
+    const { pattern, values, kit } = plan;
+    this.step = checkStep(pattern, plan.step);
+    this.archive = archiveOf(kit);
+    this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
+    this.files = render(pattern, values, this.step, this.archive ? { kit: this.kit } : {});
+  }
+
+  /**
+   * Adds the component that writes the files when the project is synthesized.
+   *
+   * @param project the project
+   */
+  public addTo(project: Project): void {
+    const write = (): void => this.write(project.outdir);
+    new (class extends Component {
+      public override synthesize(): void {
+        write();
+      }
+    })(project);
+  }
+
+  private write(outdir: string): void {
+    for (const [path, content] of this.files) {
+      const file = join(outdir, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    if (this.archive) {
+      mkdirSync(join(outdir, 'vendor'), { recursive: true });
+      copyFileSync(this.archive, join(outdir, this.kit.slice('file:'.length)));
+    }
+    const { pattern, values } = this.plan;
+    writeProvenance(
+      outdir,
+      { pattern: pattern.id, options: chosenOptions(pattern, values), step: this.step },
+      this.files,
+    );
+  }
+}
+
+/**
+ * The npm spec of the kit that a project depends on: what its `kit` option says, or what `projen new --from` put among the
+ * development dependencies, or the version that runs.
+ *
+ * @param options the options of the project type
+ * @returns a version, or `file:` with a path
+ */
+export function kitSpec(options: { readonly kit?: string; readonly devDeps?: readonly string[] }): string {
+  const installed = options.devDeps?.find((spec) => spec.split('@')[0] === KIT)?.slice(KIT.length + 1);
+  return options.kit || installed || kitVersion;
+}
+
+/** The kit's own tarball, when that is what the spec names; it goes into the project, so that others can install it too. */
+function archiveOf(spec: string): string | undefined {
+  return spec.startsWith('file:') && spec.endsWith('.tgz') ? resolve(spec.slice('file:'.length)) : undefined;
+}
+
+function refuseForeignEntries(folder: string): void {
+  const foreign = existsSync(folder) ? readdirSync(folder).filter((entry) => !EXPECTED_ENTRIES.has(entry)) : [];
+  if (foreign.length > 0) {
+    throw new UsageError(`the folder ${basename(folder)} holds ${foreign.slice(0, 3).join(', ')} already`, {
+      option: 'folder',
+      given: folder,
+      allowed: 'an empty or a new folder',
+      example: 'mkdir orders',
+    });
+  }
+}

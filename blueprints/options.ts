@@ -1,0 +1,202 @@
+import { UsageError } from './errors';
+import type { OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
+
+/** The options that every pattern has. */
+export const commonOptions: readonly OptionSpec[] = [
+  {
+    name: 'name',
+    type: 'string',
+    summary: "The project's name, which its stacks are named after.",
+    // Stack names are at most 128 characters and start with a letter; npm wants lower case.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+    matches: {
+      regex: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,100})/,
+      means: 'lower-case letters, digits and single hyphens, starting with a letter, at most 100 characters',
+    },
+    example: 'orders',
+  },
+  {
+    name: 'tags',
+    type: 'string[]',
+    summary: 'The tags on every resource, each as key=value.',
+    default: [],
+    // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    matches: {
+      regex: /^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u,
+      means: 'key=value in letters, digits, spaces and _ . : / = + - @, the key not starting with aws:',
+    },
+    example: ['team=orders'],
+  },
+];
+
+/**
+ * All options of a pattern, the common ones first.
+ *
+ * @param pattern the pattern
+ */
+export function optionsOf(pattern: Pattern): readonly OptionSpec[] {
+  return [...commonOptions, ...pattern.options];
+}
+
+/**
+ * An option's flag on the command line.
+ *
+ * @param name the option's name in camelCase
+ * @returns for example `--batch-size`
+ */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Completes the given values with the defaults, and refuses what a pattern does not allow.
+ *
+ * @param pattern the pattern
+ * @param given values by option name
+ * @returns a value for every option of the pattern, undefined for one that stays unset
+ * @throws UsageError for the first option that is unknown, missing, of a wrong type or out of range
+ */
+export function checkOptions(pattern: Pattern, given: OptionValues): OptionValues {
+  const specs = optionsOf(pattern);
+  const unknown = Object.keys(given).find((name) => !specs.some((spec) => spec.name === name));
+  if (unknown !== undefined) {
+    throw new UsageError(`unknown option ${flagOf(unknown)}`, {
+      option: unknown,
+      given: given[unknown],
+      allowed: specs.map((spec) => flagOf(spec.name)).join(', '),
+    });
+  }
+  const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
+  for (const rule of pattern.rules ?? []) {
+    const problem = rule(values);
+    if (problem) {
+      throw new UsageError(problem);
+    }
+  }
+  return values;
+}
+
+/**
+ * The values that differ from the defaults, in the order of the options: what is worth writing down.
+ *
+ * @param pattern the pattern
+ * @param values complete values, as `checkOptions` returns them
+ */
+export function chosenOptions(pattern: Pattern, values: OptionValues): Record<string, OptionValue> {
+  const chosen: Record<string, OptionValue> = {};
+  for (const { name, default: standard } of optionsOf(pattern)) {
+    const value = values[name];
+    if (value !== undefined && JSON.stringify(value) !== JSON.stringify(standard)) {
+      chosen[name] = value;
+    }
+  }
+  return chosen;
+}
+
+/**
+ * What an option allows, in words.
+ *
+ * @param spec the option
+ * @returns for example `a whole number from 11 to 10000`
+ */
+export function allowedWords(spec: OptionSpec): string {
+  if (spec.allowed) {
+    return spec.allowed.join(', ');
+  }
+  const kind = { string: 'text', number: 'a whole number', boolean: 'true or false', 'string[]': 'texts' }[spec.type];
+  const range = [
+    spec.minimum !== undefined && `from ${spec.minimum}`,
+    spec.maximum !== undefined && `to ${spec.maximum}`,
+    spec.matches?.means,
+  ];
+  return [kind, ...range].filter(Boolean).join(' ').replace('texts key', 'key').replace('text lower', 'lower');
+}
+
+/**
+ * Completes and checks one value.
+ *
+ * @param spec the option
+ * @param given its value, if it has one
+ * @returns the value, or the default
+ * @throws UsageError when the value is missing, of a wrong type or out of range
+ */
+export function checkOption(spec: OptionSpec, given: OptionValue | undefined): OptionValue | undefined {
+  const value = given ?? spec.default;
+  if (value === undefined) {
+    if (spec.name === 'name') {
+      throw refusal(spec, given, 'is missing');
+    }
+    return undefined;
+  }
+  if (!hasType(spec, value)) {
+    throw refusal(spec, value);
+  }
+  const parts: ReadonlyArray<string | number | boolean> = Array.isArray(value) ? value : [value as string];
+  const wrong = parts.find((part) => !isAllowed(spec, part));
+  if (wrong !== undefined) {
+    throw refusal(spec, wrong);
+  }
+  return value;
+}
+
+function hasType(spec: OptionSpec, value: OptionValue): boolean {
+  const types = {
+    string: typeof value === 'string',
+    number: Number.isInteger(value),
+    boolean: typeof value === 'boolean',
+    'string[]': Array.isArray(value) && value.every((part) => typeof part === 'string'),
+  };
+  return types[spec.type];
+}
+
+function isAllowed(spec: OptionSpec, value: string | number | boolean): boolean {
+  return (
+    (spec.allowed?.includes(String(value)) ?? true) &&
+    (spec.minimum === undefined || Number(value) >= spec.minimum) &&
+    (spec.maximum === undefined || Number(value) <= spec.maximum) &&
+    (spec.matches?.regex.test(String(value)) ?? true)
+  );
+}
+
+function refusal(spec: OptionSpec, given: unknown, problem = `can't be ${shown(given)}`): UsageError {
+  const example = Array.isArray(spec.example) ? spec.example[0] : spec.example;
+  return new UsageError(`${flagOf(spec.name)} ${problem}`, {
+    option: spec.name,
+    given,
+    allowed: allowedWords(spec),
+    example: spec.type === 'boolean' ? flagOf(spec.name) : `${flagOf(spec.name)} ${example}`,
+  });
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/**
+ * The options of a pattern as a JSON Schema of one object.
+ *
+ * @param pattern the pattern
+ * @returns a schema of draft 2020-12, without further properties
+ */
+export function optionSchema(pattern: Pattern): object {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(optionsOf(pattern).map((spec) => [spec.name, propertySchema(spec)])),
+  };
+}
+
+function propertySchema(spec: OptionSpec): object {
+  const { summary: description, default: standard, allowed, minimum, maximum, matches, type } = spec;
+  const text = { type: 'string', enum: allowed, pattern: matches?.regex.source };
+  const types = {
+    string: text,
+    number: { type: 'integer', minimum, maximum },
+    boolean: { type: 'boolean' },
+    'string[]': { type: 'array', items: text },
+  };
+  // Fields without a value disappear when the schema is printed as JSON.
+  return { description, ...types[type], default: standard, examples: [spec.example] };
+}

@@ -1,0 +1,109 @@
+import { UsageError } from './errors';
+
+/** A value that an option can have. */
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** Option values by option name; an option without a value is absent or undefined. */
+export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
+
+/** One option of a pattern, as data: flags, prompts, checks, JSON Schema and documentation all come from it. */
+export interface OptionSpec {
+  /** The option's name in camelCase; its flag is the same in kebab-case. */
+  readonly name: string;
+  /** What kind of value it takes; a number is always a whole number. */
+  readonly type: 'string' | 'number' | 'boolean' | 'string[]';
+  /** One sentence: what the option decides. */
+  readonly summary: string;
+  /** The value when none is given. @default - none: the option may stay unset */
+  readonly default?: OptionValue;
+  /** The only values that are allowed. @default - any of its type */
+  readonly allowed?: readonly string[];
+  /** The smallest number that is allowed. @default - no bound */
+  readonly minimum?: number;
+  /** The largest number that is allowed. @default - no bound */
+  readonly maximum?: number;
+  /** What every string must look like, as an expression and in words. @default - anything */
+  readonly matches?: { readonly regex: RegExp; readonly means: string };
+  /** A value that is allowed, for error messages and documentation. */
+  readonly example: OptionValue;
+}
+
+/** A named stage of a pattern. */
+export interface Step {
+  /** The id that templates, checks and progress know the step by; never changed once released. */
+  readonly id: string;
+  /** The step's heading in the lab. */
+  readonly title: string;
+  /** One sentence: what the project can do after the step. */
+  readonly goal: string;
+}
+
+/** The data of a pattern; it loads neither projen nor the CDK. */
+export interface Pattern {
+  /** The pattern's id, which is also its project type (`sqs-scaling`). */
+  readonly id: string;
+  /** The name that a catalogue shows. */
+  readonly title: string;
+  /** One sentence: what the pattern gives its user. */
+  readonly summary: string;
+  /** The AWS services that it uses, as AWS spells them. */
+  readonly services: readonly string[];
+  /** How much a learner should know already. */
+  readonly level: 'beginner' | 'intermediate' | 'advanced';
+  /** How long the lab takes, in minutes. */
+  readonly minutes: number;
+  /** The name of its project type's class; its stack's class is the same with `Stack` behind it. */
+  readonly className: string;
+  /** The steps in order, without the implicit `start` before the first. */
+  readonly steps: readonly Step[];
+  /** The pattern's own options; every pattern also has the common ones. */
+  readonly options: readonly OptionSpec[];
+  /** What several options must be together: each rule returns the problem in one sentence, or nothing. */
+  readonly rules?: ReadonlyArray<(values: OptionValues) => string | undefined>;
+  /** The npm packages that the generated project needs at run time, beyond the CDK. */
+  readonly dependencies: readonly string[];
+  /** The absolute path of its template tree. @default - `blueprints/<id>/template` of the kit */
+  readonly templates?: string;
+}
+
+/** The id of the implicit step before a pattern's first: an empty stack that builds. */
+export const START = 'start';
+
+/**
+ * The ids of all steps of a pattern in order, `start` first.
+ *
+ * @param pattern the pattern
+ */
+export function stepIds(pattern: Pattern): string[] {
+  return [START, ...pattern.steps.map((step) => step.id)];
+}
+
+/**
+ * The id of the step at which a pattern is finished.
+ *
+ * @param pattern the pattern
+ */
+export function lastStep(pattern: Pattern): string {
+  return pattern.steps[pattern.steps.length - 1].id;
+}
+
+/**
+ * The step to create a project at.
+ *
+ * @param pattern the pattern
+ * @param step the step that was asked for, if any
+ * @returns the id; the last step when none was asked for
+ * @throws UsageError when the pattern has no such step
+ */
+export function checkStep(pattern: Pattern, step: string | undefined): string {
+  const known = stepIds(pattern);
+  if (step !== undefined && !known.includes(step)) {
+    throw new UsageError(`--step can't be ${JSON.stringify(step)}`, {
+      option: 'step',
+      given: step,
+      allowed: known.join(', '),
+      example: `--step ${known[1]}`,
+    });
+  }
+  return step ?? lastStep(pattern);
+}

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import Handlebars from 'handlebars';
+import { kitRoot, kitVersion } from '../kit';
+import { chosenOptions, optionsOf } from '../options';
+import { checkStep, type OptionValues, type Pattern, stepIds } from '../pattern';
+import { literals } from './literals';
+import { auditTemplate, parseTemplate, TemplateError } from './template';
+
+export { literals, TemplateError };
+
+/** Rendered files: text, or bytes for what is copied as it is, by path with forward slashes. */
+export type Files = Map<string, string | Buffer>;
+
+/** Options of the project type that are not the pattern's, by name. */
+export type ProjectExtras = Readonly<Record<string, unknown>>;
+
+interface Source {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+type Compiled = Handlebars.TemplateDelegate;
+
+interface TemplateSet {
+  readonly templates: ReadonlyMap<string, Compiled>;
+  readonly binaries: ReadonlyMap<string, Buffer>;
+}
+
+/** What a rendering knows of the step that it renders. */
+interface Position {
+  readonly steps: readonly string[];
+  readonly at: number;
+}
+
+const sets = new Map<string, TemplateSet>();
+
+/**
+ * Renders the files of a pattern's project as they stand at a step. A pure function of its arguments and the templates;
+ * it loads no projen.
+ *
+ * @param pattern the pattern
+ * @param values complete option values, as `checkOptions` returns them
+ * @param step `start` or the id of one of the pattern's steps
+ * @param extras further options of the project type by name, which only `.projenrc.ts` shows
+ * @returns the files by path, in the order of their paths; a file that would hold only white space is not among them
+ * @throws TemplateError that names template, line and value; UsageError for an unknown step
+ */
+export function render(pattern: Pattern, values: OptionValues, step: string, extras: ProjectExtras = {}): Files {
+  const steps = stepIds(pattern);
+  const position: Position = { steps, at: steps.indexOf(checkStep(pattern, step)) };
+  const { templates, binaries } = templateSet(pattern);
+  const { id, title, summary, className } = pattern;
+  const context = {
+    ...values,
+    pattern: { id, title, summary, className },
+    kit: { version: kitVersion },
+    chosen: { ...chosenOptions(pattern, values), ...extras },
+  };
+  const files: Files = new Map(binaries);
+  for (const [path, template] of templates) {
+    const text = template(context, { data: { position } });
+    if (text.trim() !== '') {
+      files.set(path, text);
+    }
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Reads, checks and compiles the templates of a pattern, once per process: those that every project has first, then the
+ * pattern's own, which replace files of the same path.
+ *
+ * @param pattern the pattern
+ * @throws TemplateError for the first template at fault
+ */
+export function templateSet(pattern: Pattern): TemplateSet {
+  const cached = sets.get(pattern.id);
+  if (cached) {
+    return cached;
+  }
+  const sources = new Map(
+    [templatesOf('common'), pattern.templates ?? templatesOf(pattern.id)].flatMap((folder) =>
+      readTree(folder).map((source) => [source.path, source]),
+    ),
+  );
+  const set = compile(pattern, [...sources.values()]);
+  sets.set(pattern.id, set);
+  return set;
+}
+
+function templatesOf(room: string): string {
+  return join(kitRoot, 'blueprints', room, 'template');
+}
+
+function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
+  const engine = environment();
+  const isTemplate = ({ path }: Source): boolean => path.endsWith('.hbs');
+  const isPartial = ({ path }: Source): boolean => basename(path).startsWith('_');
+  const partialName = ({ path }: Source): string => basename(path).slice(1).split('.')[0];
+  const texts = sources.filter(isTemplate);
+  const partials = texts.filter(isPartial);
+  const partialNames = new Set(partials.map(partialName));
+  const scope = new Set([
+    ...optionsOf(pattern).map(({ name }) => name),
+    ...['id', 'title', 'summary', 'className'].map((field) => `pattern.${field}`),
+    'kit.version',
+    'chosen',
+  ]);
+  const compiled = (source: Source): Compiled => {
+    const template = parseTemplate(source.path, source.bytes.toString('utf8'));
+    auditTemplate(template, pattern, scope, partialNames);
+    return named(source.path, engine.compile(template.program, { strict: true, noEscape: true }));
+  };
+  for (const partial of partials) {
+    engine.registerPartial(partialName(partial), compiled(partial));
+  }
+  const files = texts.filter((source) => !isPartial(source));
+  return {
+    templates: new Map(files.map((source) => [source.path.slice(0, -'.hbs'.length), compiled(source)])),
+    binaries: new Map(sources.filter((source) => !isTemplate(source)).map(({ path, bytes }) => [path, bytes])),
+  };
+}
+
+/** An error inside a template gets the template's path in front, and the line where Handlebars knows it. */
+function named(path: string, template: Compiled): Compiled {
+  const wrapped: Compiled = (context, options) => {
+    try {
+      return template(context, options);
+    } catch (error) {
+      const { message, lineNumber } = error as Handlebars.Exception;
+      throw error instanceof TemplateError ? error : new TemplateError(path, lineNumber ?? 1, message);
+    }
+  };
+  // Handlebars compiles a partial again with the including template's options unless it already looks compiled.
+  return Object.assign(wrapped, template);
+}
+
+function environment(): typeof Handlebars {
+  const engine = Handlebars.create();
+  for (const [name, literal] of Object.entries(literals)) {
+    engine.registerHelper(name, (value: unknown, options: Handlebars.HelperOptions) => {
+      try {
+        return literal(value);
+      } catch (error) {
+        throw atCall(name, value, options, error as Error);
+      }
+    });
+  }
+  engine.registerHelper(
+    'from',
+    stepBlock((at, named) => at >= named),
+  );
+  engine.registerHelper(
+    'until',
+    stepBlock((at, named) => at < named),
+  );
+  engine.registerHelper('finished', function (this: unknown, options: Handlebars.HelperOptions) {
+    const { steps, at } = options.data.position as Position;
+    return at === steps.length - 1 ? options.fn(this) : options.inverse(this);
+  });
+  engine.registerHelper(
+    'when',
+    function (this: unknown, value: unknown, wanted: unknown, options: Handlebars.HelperOptions) {
+      return value === wanted ? options.fn(this) : options.inverse(this);
+    },
+  );
+  return engine;
+}
+
+function stepBlock(present: (at: number, named: number) => boolean): Handlebars.HelperDelegate {
+  return function (this: unknown, id: string, options: Handlebars.HelperOptions) {
+    const { steps, at } = options.data.position as Position;
+    return present(at, steps.indexOf(id)) ? options.fn(this) : options.inverse(this);
+  };
+}
+
+function atCall(helper: string, value: unknown, options: Handlebars.HelperOptions, error: Error): Error {
+  const { line } = (options as unknown as { loc?: { start: { line: number } } }).loc?.start ?? { line: 1 };
+  const exception = new Error(`{{${helper}}} of ${JSON.stringify(value)}: ${error.message}`);
+  return Object.assign(exception, { lineNumber: line });
+}
+
+function readTree(folder: string): Source[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return { path: file.slice(folder.length + 1).replaceAll('\\', '/'), bytes: readFileSync(file) };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}

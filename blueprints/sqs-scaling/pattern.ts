@@ -1,0 +1,126 @@
+import type { OptionSpec, OptionValues, Pattern } from '../pattern';
+import { steps } from './steps';
+
+const options: readonly OptionSpec[] = [
+  {
+    name: 'batchSize',
+    type: 'number',
+    summary: 'The most messages that one invocation gets.',
+    default: 50,
+    // Up to 10 messages need no batching window, which this pattern always has.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    minimum: 11,
+    maximum: 10_000,
+    example: 100,
+  },
+  {
+    name: 'batchingWindow',
+    type: 'number',
+    summary: 'The seconds for which Lambda gathers messages before it invokes the consumer.',
+    default: 1,
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    minimum: 1,
+    maximum: 300,
+    example: 5,
+  },
+  {
+    name: 'memorySize',
+    type: 'number',
+    summary: 'The memory of the consumer in MB, with which its CPU power grows.',
+    default: 512,
+    // 128 is the default of Lambda, and its smallest.
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+    minimum: 129,
+    maximum: 10_240,
+    example: 1024,
+  },
+  {
+    name: 'maxConcurrency',
+    type: 'number',
+    summary: 'The most invocations of the consumer that run at once.',
+    default: 10,
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    minimum: 2,
+    maximum: 1000,
+    example: 50,
+  },
+  {
+    name: 'reservedConcurrency',
+    type: 'number',
+    summary: 'The concurrency that is taken from the account and kept for the consumer alone.',
+    // Polling starts with five invocations at once: fewer are throttled from the first second.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    minimum: 5,
+    maximum: 1000,
+    example: 20,
+  },
+  {
+    name: 'maxReceiveCount',
+    type: 'number',
+    summary: 'How often a message is received before it moves to the dead-letter queue.',
+    default: 5,
+    // At least 5 is the advice, at most 1000 the limit.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    minimum: 5,
+    maximum: 1000,
+    example: 8,
+  },
+  {
+    name: 'idempotencyKey',
+    type: 'string',
+    summary: 'The JMESPath expression that tells one message from another.',
+    default: 'messageId',
+    matches: {
+      regex: /^(?=\S)[\w.,()[\]@ ]{1,256}(?<=\S)$/,
+      means: 'of letters, digits, spaces and _ . , ( ) [ ] @, at most 256 characters',
+    },
+    example: 'powertools_json(body).orderId',
+  },
+  {
+    name: 'scaling',
+    type: 'string',
+    summary: 'Whether Lambda adds pollers on demand, or keeps some provisioned at a price.',
+    default: 'on-demand',
+    allowed: ['on-demand', 'provisioned'],
+    example: 'provisioned',
+  },
+  {
+    name: 'tracing',
+    type: 'boolean',
+    summary: 'Whether invocations are traced with X-Ray.',
+    default: false,
+    example: true,
+  },
+];
+
+/**
+ * Invocations over the reserved concurrency are throttled, and a throttled message counts as received.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+function reservedCoversMaximum({ reservedConcurrency, maxConcurrency }: OptionValues): string | undefined {
+  return reservedConcurrency !== undefined && Number(reservedConcurrency) < Number(maxConcurrency)
+    ? `--reserved-concurrency ${reservedConcurrency} is under --max-concurrency ${maxConcurrency}, so messages would be throttled; raise it, or leave it out`
+    : undefined;
+}
+
+/** A queue whose consumer scales with it, and what keeps it from losing messages. */
+export const pattern: Pattern = {
+  id: 'sqs-scaling',
+  title: 'Scaling a queue consumer',
+  summary: 'A Lambda function scales with an SQS queue, within limits, and loses no message on the way.',
+  services: ['Amazon SQS', 'AWS Lambda', 'Amazon DynamoDB', 'Amazon CloudWatch', 'Amazon SNS'],
+  level: 'intermediate',
+  minutes: 90,
+  className: 'SqsScaling',
+  steps,
+  options,
+  rules: [reservedCoversMaximum],
+  dependencies: [
+    '@aws-lambda-powertools/batch',
+    '@aws-lambda-powertools/idempotency',
+    '@aws-lambda-powertools/logger',
+    '@aws-lambda-powertools/metrics',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/lib-dynamodb',
+  ],
+};

@@ -1,0 +1,51 @@
+import { findPattern } from '../../../blueprints/catalog';
+import { allowedWords, flagOf, optionSchema, optionsOf } from '../../../blueprints/options';
+import { exitCodes, Output, type OutputOptions } from '../output';
+import { summarize } from './list';
+
+/**
+ * `atelier show`: a pattern's steps and options. With `--json`: what `list` says of it, `steps: [{id, title, goal}]`, and
+ * `options`, a JSON Schema of all options as one object.
+ *
+ * @param id the pattern's id
+ * @param options how to print
+ * @returns the exit code
+ * @throws UsageError when there is no such pattern
+ */
+export function show(id: string, options: OutputOptions): number {
+  const pattern = findPattern(id);
+  const output = new Output(options);
+  output.document({
+    ...summarize(pattern),
+    steps: pattern.steps.map(({ id: step, title, goal }) => ({ id: step, title, goal })),
+    options: optionSchema(pattern),
+  });
+  output.print(
+    output.paint('strong', pattern.title),
+    pattern.summary,
+    '',
+    `${pattern.services.join(', ')}`,
+    output.paint('faint', `${pattern.level}, about ${pattern.minutes} minutes`),
+    '',
+    output.paint('strong', 'Steps'),
+  );
+  output.table(
+    pattern.steps.map(({ id: step, goal }, index) => [String(index + 1), step, goal]),
+    ['faint', 'accent'],
+  );
+  output.print('', output.paint('strong', 'Options'));
+  output.table(
+    optionsOf(pattern).map((spec) => [
+      flagOf(spec.name),
+      spec.summary,
+      `${allowedWords(spec)}${standard(spec.default)}`,
+    ]),
+    ['accent', undefined, 'faint'],
+  );
+  output.print('', output.paint('faint', `atelier new ${id}   creates a project`));
+  return exitCodes.done;
+}
+
+function standard(value: unknown): string {
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? '' : `; default ${value}`;
+}

@@ -1,0 +1,153 @@
+import { styleText } from 'node:util';
+
+/** The exit codes of `atelier`, as the README documents them. */
+export const exitCodes = {
+  /** All was done. */
+  done: 0,
+  /** A check failed. */
+  checkFailed: 1,
+  /** Wrong use: an option, an argument or a folder. */
+  wrongUse: 2,
+  /** `update` has something to do. */
+  updateAvailable: 3,
+  /** The environment failed: installation, network, emulator. */
+  environment: 4,
+} as const;
+
+/** How a command prints; every command takes these options. */
+export interface OutputOptions {
+  /** One JSON document on standard output instead of text. @default false */
+  readonly json?: boolean;
+  /** Words instead of glyphs, no colour, lines that are only appended. @default false */
+  readonly plain?: boolean;
+}
+
+/** What a piece of text means; the colour follows from it. */
+export type Tone = 'good' | 'bad' | 'warn' | 'strong' | 'faint' | 'accent';
+
+const FORMATS = {
+  good: 'green',
+  bad: 'red',
+  warn: 'yellow',
+  strong: 'bold',
+  faint: 'dim',
+  accent: 'cyan',
+} as const;
+
+const GLYPHS = {
+  pass: { glyph: '✓', word: 'ok', tone: 'good' },
+  fail: { glyph: '✗', word: 'failed', tone: 'bad' },
+  skip: { glyph: '–', word: 'skipped', tone: 'faint' },
+  todo: { glyph: '○', word: 'open', tone: 'faint' },
+  here: { glyph: '▸', word: 'now', tone: 'accent' },
+} as const satisfies Record<string, { glyph: string; word: string; tone: Tone }>;
+
+/** A state that a line can begin with. */
+export type Mark = keyof typeof GLYPHS;
+
+/** Writes text for people, or JSON for machines, to standard output. */
+export class Output {
+  private readonly plain: boolean;
+  private readonly coloured: boolean;
+
+  /** @param options how to print */
+  constructor(private readonly options: OutputOptions = {}) {
+    this.plain = Boolean(options.plain) || Boolean(process.env.ACCESSIBLE);
+    this.coloured = !this.plain && !process.env.NO_COLOR && Boolean(process.stdout.isTTY);
+  }
+
+  /** Whether the caller wants JSON. */
+  get json(): boolean {
+    return Boolean(this.options.json);
+  }
+
+  /**
+   * Text in the colour of its meaning; as it is where there is no colour.
+   *
+   * @param tone what it means
+   * @param text the text
+   */
+  paint(tone: Tone, text: string): string {
+    return this.coloured ? styleText(FORMATS[tone], text) : text;
+  }
+
+  /**
+   * The mark of a state: a coloured glyph, or a word in brackets.
+   *
+   * @param mark the state
+   */
+  mark(mark: Mark): string {
+    const { glyph, word, tone } = GLYPHS[mark];
+    return this.plain ? `[${word}]` : this.paint(tone, glyph);
+  }
+
+  /**
+   * Prints lines; nothing where JSON is wanted.
+   *
+   * @param lines the lines
+   */
+  print(...lines: string[]): void {
+    if (!this.json) {
+      process.stdout.write(`${lines.join('\n')}\n`);
+    }
+  }
+
+  /**
+   * Prints the one JSON document of a command; nothing where text is wanted.
+   *
+   * @param document what to print
+   */
+  document(document: unknown): void {
+    if (this.json) {
+      process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
+  }
+
+  /**
+   * Prints rows in aligned columns, two spaces apart, indented by two.
+   *
+   * @param rows the cells, without colour
+   * @param tones the tone of each column, from the first
+   */
+  table(rows: ReadonlyArray<readonly string[]>, tones: ReadonlyArray<Tone | undefined> = []): void {
+    const columns = Math.max(0, ...rows.map((row) => row.length));
+    const widths = Array.from({ length: columns }, (_, column) =>
+      Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    );
+    for (const row of rows) {
+      const cells = row.map((cell, column) => {
+        const padded = column === row.length - 1 ? cell : cell.padEnd(widths[column]);
+        const tone = tones[column];
+        return tone ? this.paint(tone, padded) : padded;
+      });
+      this.print(`  ${cells.join('  ')}`);
+    }
+  }
+
+  /**
+   * Says that something goes on; in a terminal with the seconds it has taken, elsewhere in one line.
+   *
+   * @param text what goes on
+   * @returns to be called with the outcome when it has ended
+   */
+  progress(text: string): (outcome: 'good' | 'bad') => void {
+    if (this.json) {
+      return () => {};
+    }
+    const start = Date.now();
+    const seconds = (): string => this.paint('faint', `${((Date.now() - start) / 1000).toFixed(0)} s`);
+    const live = this.coloured;
+    const draw = (mark: Mark): void => {
+      process.stdout.write(`${live ? '\r' : ''}${this.mark(mark)} ${text}  ${seconds()}`);
+    };
+    if (!live) {
+      this.print(`${this.mark('here')} ${text}`);
+    }
+    const timer = live ? setInterval(() => draw('here'), 250) : undefined;
+    return (outcome) => {
+      clearInterval(timer);
+      draw(outcome === 'good' ? 'pass' : 'fail');
+      process.stdout.write('\n');
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { isAbsolute, normalize } from 'node:path';
+import { transformSync } from '@swc/core';
+import fc from 'fast-check';
+import { patterns } from '../../blueprints/catalog';
+import { checkOptions } from '../../blueprints/options';
+import { stepIds } from '../../blueprints/pattern';
+import { render, TemplateError, templateSet } from '../../blueprints/rendering';
+import { auditTemplate, parseTemplate } from '../../blueprints/rendering/template';
+import { echo } from '../fixtures/echo/pattern';
+
+const values = (more: object = {}) => checkOptions(echo, { name: 'echo', ...more });
+
+describe('rendering', () => {
+  test('leaves out a file that renders to nothing at a step', () => {
+    expect(render(echo, values(), 'quiet').has('src/value.ts')).toBe(false);
+    expect(render(echo, values(), 'loud').get('src/value.ts')).toContain("text = 'hello'");
+  });
+
+  test('shows what a step brings from that step on, and what it replaces before', () => {
+    expect(stepIds(echo).map((step) => render(echo, values(), step).get('state.txt'))).toEqual([
+      'quiet\n',
+      'quiet\n',
+      'loud\n',
+    ]);
+  });
+
+  test('copies a binary byte for byte', () => {
+    expect(render(echo, values(), 'loud').get('picture.bin')).toEqual(Buffer.from('\x01\xff{{ts text}}', 'latin1'));
+  });
+
+  test('gives the same files in the same order each time', () => {
+    expect([...render(echo, values(), 'loud')]).toEqual([...render(echo, values(), 'loud')]);
+  });
+
+  test('refuses a step that the pattern does not have', () => {
+    expect(() => render(echo, values(), 'shout')).toThrow(`--step can't be "shout"; allowed: start, quiet, loud`);
+  });
+
+  test('holds any text literally, in files whose paths no text can change', () => {
+    const paths = [...render(echo, values(), 'loud').keys()];
+    expect(paths.every((path) => !isAbsolute(path) && !normalize(path).startsWith('..'))).toBe(true);
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('../../x', '/etc/passwd', '{{#from "loud"}}', '__proto__')),
+        (text) => {
+          fc.pre(!text.includes('\0'));
+          const files = render(echo, values({ text, list: [text] }), 'loud');
+          expect([...files.keys()]).toEqual(paths);
+          const exported: { text?: string } = {};
+          const { code } = transformSync(String(files.get('src/value.ts')), {
+            jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+            module: { type: 'commonjs' },
+          });
+          new Function('exports', code)(exported);
+          expect(exported.text).toBe(text);
+          expect(JSON.parse(String(files.get('value.json')))).toEqual({ text });
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('a template', () => {
+  const audit = (source: string) =>
+    auditTemplate(parseTemplate('a.ts.hbs', source), echo, new Set(['text', 'list']), new Set(['part']));
+
+  test.each([
+    ['a bare value', 'x\n{{text}}', 'a.ts.hbs:2: {{text}} is bare or no literal helper'],
+    ['an unescaped value', '{{{ts text}}}', 'a.ts.hbs:1: {{{ts}}} bypasses the helpers'],
+    ['an unknown value', '{{ts nothing}}', '"nothing" is no option of echo'],
+    ['an unknown value in a condition', '{{#if nothing}}x{{/if}}', '"nothing" is no option of echo'],
+    ['an unknown value in a loop', '{{#each nothing}}x{{/each}}', '"nothing" is no option of echo'],
+    ['an unknown step', '\n\n{{#from "shout"}}x{{/from}}', 'a.ts.hbs:3: "shout" is no step of echo'],
+    ['an unknown step in the other branch', '{{#from "loud"}}{{else}}{{#until "x"}}{{/until}}{{/from}}', '"x" is no step'],
+    ['a step that is not a text', '{{#from text}}x{{/from}}', 'is no step of echo'],
+    ['an unknown block', '{{#unless text}}x{{/unless}}', '{{#unless}} is no block helper'],
+    ['an unknown partial', '{{> other}}', 'there is no partial "other"'],
+    ['two values at once', '{{ts text list}}', '{{ts …}} takes one value'],
+    ['a block that is not closed', 'x\n{{#from "loud"}}\n', 'a.ts.hbs:'],
+    ['a block that another closes', '{{#from "loud"}}x{{/until}}', "from doesn't match until"],
+    ['a backslash before a value', 'C:\\{{ts text}}', 'a.ts.hbs:1: a backslash before {{'],
+  ])('with %s is refused', (_, source, message) => {
+    expect(() => audit(source)).toThrow(TemplateError);
+    expect(() => audit(source)).toThrow(message);
+  });
+
+  test('may use options, steps, loops, comparisons and partials', () => {
+    expect(() =>
+      audit('{{#from "loud"}}{{ts text}}{{#each list}}{{ts this}}{{/each}}{{> part}}{{/from}}{{#when text "a"}}b{{/when}}'),
+    ).not.toThrow();
+  });
+});
+
+test('a value that is missing is named with its template and line', () => {
+  expect(() => render({ ...echo, id: 'echo-unset', templates: `${echo.templates}/../unset` }, values(), 'loud')).toThrow(
+    /^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/,
+  );
+});
+
+describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the templates of %s', (_, pattern) => {
+  test('hold no bare value, name existing steps only, and are balanced', () => {
+    expect(templateSet(pattern).templates.size).toBeGreaterThan(5);
+  });
+});
