@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { build, buildSync, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /*
  * Compiles the kit into lib/: jsii compiles blueprints, modules and pipelines; esbuild then puts Handlebars into the
@@ -27,20 +27,15 @@ execFileSync(
 
 const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' } as const;
 
-const rendering = join(lib, 'blueprints', 'rendering', 'index.js');
-buildSync({
-  ...common,
-  entryPoints: [rendering],
-  outfile: rendering,
-  allowOverwrite: true,
-  external: ['../*'],
-  minify: true,
-});
-for (const inlined of readdirSync(join(lib, 'blueprints', 'rendering'))) {
-  if (inlined.endsWith('.js') && inlined !== 'index.js') {
-    rmSync(join(lib, 'blueprints', 'rendering', inlined));
-  }
-}
+/** What lies outside the bundled folder stays as it is. */
+const outsideFolder: Plugin = {
+  name: 'outside-folder',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\// }, ({ path, resolveDir }) =>
+      resolveDir.startsWith(lib) ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /** Commands are files of their own, and the compiled blueprints are used as they are: each class exists once. */
 const boundaries: Plugin = {
@@ -56,14 +51,36 @@ const boundaries: Plugin = {
   },
 };
 
-void build({
-  ...common,
-  entryPoints: [join(cli, 'main.ts'), join(cli, 'prompts.ts'), ...readdirSync(join(cli, 'commands')).map((file) => join(cli, 'commands', file))],
-  entryNames: '[name]',
-  outdir: join(lib, 'cli'),
-  plugins: [boundaries],
-  external: ['projen', 'esbuild', 'tsx'],
-  supported: { 'dynamic-import': false },
-  minifySyntax: true,
-  legalComments: 'none',
-}).then(() => chmodSync(join(lib, 'cli', 'main.js'), 0o755));
+async function bundle(): Promise<void> {
+  const rendering = join(lib, 'blueprints', 'rendering');
+  const index = join(rendering, 'index.js');
+  await build({
+    ...common,
+    entryPoints: [index],
+    outfile: index,
+    allowOverwrite: true,
+    plugins: [outsideFolder],
+    minify: true,
+  });
+  for (const inlined of readdirSync(rendering).filter((file) => file.endsWith('.js') && file !== 'index.js')) {
+    rmSync(join(rendering, inlined));
+  }
+  await build({
+    ...common,
+    entryPoints: [
+      join(cli, 'main.ts'),
+      join(cli, 'prompts.ts'),
+      ...readdirSync(join(cli, 'commands')).map((file) => join(cli, 'commands', file)),
+    ],
+    entryNames: '[name]',
+    outdir: join(lib, 'cli'),
+    plugins: [boundaries],
+    external: ['projen', 'esbuild', 'tsx'],
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    legalComments: 'none',
+  });
+  chmodSync(join(lib, 'cli', 'main.js'), 0o755);
+}
+
+void bundle();

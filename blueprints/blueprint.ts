@@ -73,9 +73,19 @@ const TOOLS: readonly PinnedPackage[] = [
   '@types/aws-lambda',
   '@types/jest',
   '@types/node',
-  'esbuild',
   'jest',
   'tsx',
+];
+
+/** Tasks of projen that other tasks run; nobody types them. */
+const INTERNAL_SCRIPTS = [
+  'bundle',
+  'clobber',
+  'package',
+  'post-compile',
+  'post-upgrade',
+  'pre-compile',
+  'synth:silent',
 ];
 
 /**
@@ -106,6 +116,11 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
 
     this.node.tryRemoveChild('SampleReadme');
     this.deps.removeDependency('ts-node');
+    for (const script of INTERNAL_SCRIPTS) {
+      this.removeScript(script);
+    }
+    // projen asks for any version of it, which would cost a second installation to resolve.
+    this.addDevDeps(pinned('esbuild'));
     this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
     this.addDeps(`${KIT}@${creation?.kit ?? kit}`, pinned('cdk-nag'));
     this.package.addField('overrides', { 'unrs-resolver': '1.11.1' });

@@ -38,7 +38,7 @@ function commandLine(args: readonly string[]): Command {
 }
 
 function addNew(program: Command, args: readonly string[]): void {
-  const named = patterns.find(({ id }) => args.includes(id));
+  const named = args[0] === 'new' ? patternOf(args.slice(1)) : undefined;
   const creation = command(program, 'new [pattern] [folder]', 'creates a project')
     .option('--step <id>', 'the step that the project stands at (default: the last one, the finished project)')
     .option('--kit <spec>', 'the npm spec of serverless-atelier that the project depends on')
@@ -54,6 +54,13 @@ function addNew(program: Command, args: readonly string[]): void {
     const pattern: Pattern | undefined = id === undefined ? undefined : findPattern(id);
     finish(await create(pattern, folder, options));
   });
+}
+
+/** The pattern that the arguments of `new` name: a word that is a pattern, or else the first word, which then is none. */
+function patternOf(args: readonly string[]): Pattern | undefined {
+  const named = patterns.find(({ id }) => args.includes(id));
+  const first = args[0];
+  return named ?? (first && !first.startsWith('-') ? findPattern(first) : undefined);
 }
 
 function addLab(program: Command): void {
@@ -104,7 +111,8 @@ function report(error: unknown, output: Output): number {
     if (error.exitCode === 0) {
       return exitCodes.done;
     }
-    return refuse(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), {}, output);
+    const problem = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+    return refuse(`${problem}; for example: atelier new sqs-scaling orders; all there is: atelier --help`, {}, output);
   }
   if (error instanceof UsageError) {
     return refuse(error.message, error.details, output);
@@ -124,8 +132,8 @@ function refuse(message: string, details: object, output: Output): number {
 
 async function main(args: readonly string[]): Promise<void> {
   const options: OutputOptions = { json: args.includes(JSON_FLAG), plain: args.includes('--plain') };
-  const program = commandLine(args);
   try {
+    const program = commandLine(args);
     if (args.length === 0) {
       program.outputHelp();
     } else {

@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { isRecord, type Json, type JsonObject } from './json';
-import { sourcePosition } from './source-position';
+import { asList, dig, entriesAt, isObject, type Json, type JsonObject } from './json';
+import { referenceOf, textParts } from './references';
 
 /** A resource of a template. */
 export interface Resource {
@@ -9,6 +7,8 @@ export interface Resource {
   readonly stack: string;
   /** Its logical id in that stack's template. */
   readonly logicalId: string;
+  /** What people call it: its construct's path inside the stack, `Orders/Queue` for example, or its logical id. */
+  readonly name: string;
   /** Its CloudFormation type, for example `AWS::SQS::Queue`. */
   readonly type: string;
   /** Its properties as the template has them: numbers, texts and intrinsic functions. */
@@ -17,7 +17,7 @@ export interface Resource {
   readonly where?: string;
 }
 
-/** A stack, nested ones included. */
+/** A stack; nested ones count as stacks of their own. */
 export interface StackTemplate {
   /** Its name; a nested stack's is `<parent>/<logical id in the parent>`. */
   readonly name: string;
@@ -41,7 +41,7 @@ export interface Finding {
   readonly where?: string;
 }
 
-/** What a synthesis made: what checks read. */
+/** What a synthesis made. */
 export interface AssemblyContent {
   /** All stacks, nested ones after their parents. @default - none */
   readonly stacks?: readonly StackTemplate[];
@@ -63,14 +63,20 @@ export interface Target {
   readonly attribute?: string;
 }
 
+/** A value and the stack whose template it stands in. */
+interface Placed {
+  readonly value: Json | undefined;
+  readonly stack: string;
+}
+
 /** The properties that give resources their physical names: a template may use such a name instead of a reference. */
 const NAME_PROPERTIES = ['QueueName', 'TableName', 'FunctionName', 'RoleName', 'TopicName', 'AlarmName'] as const;
 
-/** How deep references are followed: through parameters, outputs and imports, never in a circle. */
+/** How many parameters, outputs and imports are followed from one value: a circle of them ends. */
 const MAX_HOPS = 10;
 
 /**
- * A synthesized cloud assembly, as checks read it: templates, where each resource was created, and what went wrong.
+ * A synthesized cloud assembly, as checks read it: its templates, where each resource was created, and what went wrong.
  * Every method copes with partial and odd templates: what can't be read is absent, never an exception.
  */
 export class Assembly {
@@ -80,9 +86,9 @@ export class Assembly {
   public readonly resources: readonly Resource[];
   /** What rule packs found. */
   public readonly findings: readonly Finding[];
-  /** Why synthesis failed, in one line. */
+  /** Why synthesis failed, in one line. @default - it did not fail */
   public readonly error?: string;
-  /** Where in the project synthesis failed. */
+  /** Where in the project synthesis failed. @default - unknown */
   public readonly errorWhere?: string;
 
   /** @param content what the synthesis made */
@@ -95,7 +101,7 @@ export class Assembly {
   }
 
   /**
-   * All resources of a type or of several, in the order of the templates.
+   * All resources of the given types, in the order of the templates.
    *
    * @param types CloudFormation types
    */
@@ -104,21 +110,19 @@ export class Assembly {
   }
 
   /**
-   * The value of a property.
+   * The value of a property; a property that is a JSON document as text is read as that document.
    *
    * @param resource the resource
    * @param path names joined by points, `ScalingConfig.MaximumConcurrency` for example
-   * @returns undefined where the property or one on the way to it is not set; a parameter's default for a parameter
+   * @returns undefined where the property or one on the way to it is not set; the plain value behind a parameter
    */
   public property(resource: Resource, path: string): Json | undefined {
-    const value = path
-      .split('.')
-      .reduce<Json | undefined>((at, name) => (isRecord(at) ? at[name] : undefined), parsedProperties(resource, path));
-    return this.settle(value, resource.stack);
+    const value = path.split('.').reduce<Json | undefined>((at, name) => dig(document(at), name), resource.properties);
+    return this.plain({ value, stack: resource.stack }, MAX_HOPS);
   }
 
   /**
-   * A property as a number; texts that are numbers count, as they do for CloudFormation.
+   * A property as a number; a text that is a number counts, as it does for CloudFormation.
    *
    * @param resource the resource
    * @param path names joined by points
@@ -141,45 +145,30 @@ export class Assembly {
   }
 
   /**
-   * The one resource that a value points at: through Ref, Fn::GetAtt, Fn::Sub, Fn::Join, a parameter of a nested stack,
-   * an import from another stack, or a physical name that a resource of the assembly has.
-   *
-   * @param value a value of a template
-   * @param stack the name of the stack that the value stands in
-   * @returns undefined when it points at no resource, or at several
-   */
-  public target(value: Json | undefined, stack: string): Target | undefined {
-    const targets = this.targets(value, stack);
-    return targets.length === 1 ? targets[0] : undefined;
-  }
-
-  /**
-   * The resource that a property points at.
+   * The one resource that a property points at: through Ref, Fn::GetAtt, Fn::Sub, Fn::Join, a parameter of a nested
+   * stack, an import from another stack, or a physical name that a resource of the assembly has.
    *
    * @param resource the resource whose property it is
    * @param path names joined by points
    * @returns undefined when it points at no resource, or at several
    */
   public resourceAt(resource: Resource, path: string): Resource | undefined {
-    return this.target(this.property(resource, path), resource.stack)?.resource;
+    const found = new Set(this.targets(this.property(resource, path), resource.stack).map((target) => target.resource));
+    return found.size === 1 ? [...found][0] : undefined;
   }
 
   /**
-   * All resources that a value points at, however deep they stand in it.
+   * All resources that a value points at, however deep the references stand in it.
    *
    * @param value a value of a template
    * @param stack the name of the stack that the value stands in
    */
   public targets(value: Json | undefined, stack: string): Target[] {
-    const found = this.collect(value, stack, MAX_HOPS);
-    return found.filter(
-      (target, index) =>
-        found.findIndex((other) => other.resource === target.resource && other.attribute === target.attribute) === index,
-    );
+    return this.collect({ value, stack }, MAX_HOPS);
   }
 
   /**
-   * A value as text: references become `${logical id}` or `${logical id.attribute}`, joined texts are joined.
+   * A value as text: what joins texts is joined, and references become `${logical id}` or `${logical id.attribute}`.
    *
    * @param value a value of a template
    */
@@ -188,111 +177,73 @@ export class Assembly {
     if (reference) {
       return `\${${[reference.logicalId, reference.attribute].filter(Boolean).join('.')}}`;
     }
-    if (isRecord(value) && Array.isArray(value['Fn::Join'])) {
-      const [separator, parts] = value['Fn::Join'];
-      return asList(parts)
-        .map((part) => this.text(part))
-        .join(String(separator));
-    }
-    if (isRecord(value) && value['Fn::Sub'] !== undefined) {
-      return String(asList(value['Fn::Sub'])[0]);
+    const parts = textParts(value);
+    if (parts) {
+      return parts.map((part) => this.text(part)).join('');
     }
     return typeof value === 'string' ? value : JSON.stringify(value ?? '');
   }
 
-  /** A parameter or an import in place of a plain value, followed to that value. */
-  private settle(value: Json | undefined, stack: string, hops = MAX_HOPS): Json | undefined {
-    const next = hops > 0 ? this.follow(value, stack) : undefined;
-    return next && referenceOf(next.value) === undefined ? this.settle(next.value, next.stack, hops - 1) : value;
+  /** The plain value behind parameters and imports; a reference to a resource stays the reference. */
+  private plain(placed: Placed, hops: number): Json | undefined {
+    const next = hops > 0 ? this.follow(placed) : undefined;
+    if (!next || this.targets(next.value, next.stack).length > 0) {
+      return placed.value;
+    }
+    return this.plain(next, hops - 1);
   }
 
-  private collect(value: Json | undefined, stack: string, hops: number): Target[] {
+  private collect(placed: Placed, hops: number): Target[] {
+    const { value, stack } = placed;
     if (hops === 0 || value === undefined || value === null) {
       return [];
     }
     const reference = referenceOf(value);
     const resource = reference && this.find(stack, reference.logicalId);
-    if (reference && resource) {
-      return [{ resource, ...(reference.attribute ? { attribute: reference.attribute } : {}) }];
-    }
-    const next = this.follow(value, stack);
+    const next = this.follow(placed);
     if (next) {
-      return this.collect(next.value, next.stack, hops - 1);
+      return this.collect(next, hops - 1);
     }
-    if (typeof value === 'string') {
-      return this.byName(value);
+    if (reference) {
+      return resource ? [{ resource, ...(reference.attribute ? { attribute: reference.attribute } : {}) }] : [];
     }
-    if (isRecord(value) && value['Fn::Sub'] !== undefined) {
-      return this.collectSub(value['Fn::Sub'], stack, hops);
+    const parts = textParts(value) ?? (typeof value === 'string' ? [value] : undefined);
+    if (parts) {
+      return this.collectText(parts, stack, hops);
     }
-    if (isRecord(value) && Array.isArray(value['Fn::Join'])) {
-      return this.collectText(asList(value['Fn::Join'][1]), stack, hops);
-    }
-    return Object.values(value as object).flatMap((part) => this.collect(part, stack, hops));
+    return Object.values(value as object).flatMap((part) => this.collect({ value: part, stack }, hops));
   }
 
-  private collectSub(sub: Json, stack: string, hops: number): Target[] {
-    const [text, variables] = asList(sub);
-    const parts = String(text).split(/\$\{(?!!)([^}]+)\}/);
-    return this.collectText(
-      parts.map((part, index) => {
-        const given = isRecord(variables) ? variables[part] : undefined;
-        return index % 2 === 0 ? part : (given ?? reference(part));
-      }),
-      stack,
-      hops,
-    );
-  }
-
-  /** References among the parts of a text; without any, the text's own end may be a physical name. */
+  /** References among the parts of a text; without any, its end may be a physical name, alone or in an ARN. */
   private collectText(parts: readonly Json[], stack: string, hops: number): Target[] {
-    const found = parts.filter((part) => typeof part !== 'string').flatMap((part) => this.collect(part, stack, hops));
+    const found = parts
+      .filter((part) => typeof part !== 'string')
+      .flatMap((part) => this.collect({ value: part, stack }, hops));
     const last = parts[parts.length - 1];
-    return found.length === 0 && typeof last === 'string' ? this.byName(last) : found;
+    return found.length === 0 && typeof last === 'string' ? this.named(last) : found;
   }
 
-  /** A physical name, alone or at the end of an ARN. */
-  private byName(text: string): Target[] {
+  private named(text: string): Target[] {
     const name = text.slice(Math.max(text.lastIndexOf(':'), text.lastIndexOf('/')) + 1);
-    if (name === '') {
-      return [];
-    }
     return this.resources
-      .filter(({ properties }) => NAME_PROPERTIES.some((property) => properties[property] === name))
+      .filter(({ properties }) => name !== '' && NAME_PROPERTIES.some((property) => properties[property] === name))
       .map((resource) => ({ resource }));
   }
 
   /** Where a reference to something that is no resource leads: a parameter's value, or another stack's output. */
-  private follow(value: Json | undefined, stack: string): { value: Json | undefined; stack: string } | undefined {
-    if (!isRecord(value)) {
-      return undefined;
+  private follow({ value, stack }: Placed): Placed | undefined {
+    const imported = isObject(value) ? value['Fn::ImportValue'] : undefined;
+    if (imported !== undefined) {
+      return this.exported(this.text(imported));
     }
-    if (typeof value['Fn::ImportValue'] === 'string') {
-      return this.exported(value['Fn::ImportValue']);
-    }
-    const found = referenceOf(value);
-    if (!found) {
-      return undefined;
-    }
-    const [parent, nested] = splitNested(stack);
-    const stackResource = parent === undefined ? undefined : this.find(parent, nested);
-    const given = stackResource && dig(stackResource.properties, 'Parameters', found.logicalId);
-    if (given !== undefined && parent !== undefined) {
-      return { value: given, stack: parent };
-    }
-    const output = found.attribute?.startsWith('Outputs.') ? found.attribute.slice('Outputs.'.length) : undefined;
-    if (output) {
-      const child = `${stack}/${found.logicalId}`;
-      return { value: dig(this.stacks.get(child)?.template, 'Outputs', output, 'Value'), stack: child };
-    }
-    const standard = dig(this.stacks.get(stack)?.template, 'Parameters', found.logicalId, 'Default');
-    return standard === undefined ? undefined : { value: standard, stack };
+    const reference = referenceOf(value);
+    return reference && (this.outputOf(stack, reference) ?? this.parameterOf(stack, reference.logicalId));
   }
 
-  private exported(name: string): { value: Json | undefined; stack: string } | undefined {
+  private exported(name: string): Placed | undefined {
     for (const { name: stack, template } of this.stacks.values()) {
-      const outputs = dig(template, 'Outputs');
-      const output = Object.values(isRecord(outputs) ? outputs : {}).find((one) => dig(one, 'Export', 'Name') === name);
+      const outputs = entriesAt(template, 'Outputs').map(([, output]) => output);
+      const output = outputs.find((one) => dig(one, 'Export', 'Name') === name);
       if (output !== undefined) {
         return { value: dig(output, 'Value'), stack };
       }
@@ -300,136 +251,40 @@ export class Assembly {
     return undefined;
   }
 
-  private find(stack: string, logicalId: string): Resource | undefined {
-    const found = this.resources.find((resource) => resource.stack === stack && resource.logicalId === logicalId);
-    // The resource that stands for a nested stack is a way to the stack's outputs, not a target.
-    return found;
+  private outputOf(
+    stack: string,
+    { logicalId, attribute }: { logicalId: string; attribute?: string },
+  ): Placed | undefined {
+    const [, output] = /^Outputs\.(.+)$/.exec(attribute ?? '') ?? [];
+    const nested = `${stack}/${logicalId}`;
+    return output
+      ? { value: dig(this.stacks.get(nested)?.template, 'Outputs', output, 'Value'), stack: nested }
+      : undefined;
   }
-}
 
-/**
- * Reads a cloud assembly from its folder.
- *
- * @param folder the folder that holds `manifest.json`
- * @param project the project's folder, which `where` is relative to
- * @returns what is there; a missing or unreadable part is left out
- */
-export function readAssembly(folder: string, project: string): Assembly {
-  return new Assembly(readContent(folder, project));
-}
-
-/**
- * Reads the content of a cloud assembly from its folder, stages included.
- *
- * @param folder the folder that holds `manifest.json`
- * @param project the project's folder, which `where` is relative to
- */
-export function readContent(folder: string, project: string): Required<Pick<AssemblyContent, 'stacks' | 'resources' | 'findings'>> {
-  const root = existsSync(project) ? realpathSync(project) : project;
-  const artifacts = Object.entries(dig(readJson(join(folder, 'manifest.json')), 'artifacts') ?? {});
-  const stacks = artifacts.filter(([, artifact]) => dig(artifact, 'type') === 'aws:cloudformation:stack');
-  const stages = artifacts.filter(([, artifact]) => dig(artifact, 'type') === 'cdk:cloud-assembly');
-  const parts = [
-    ...stacks.map(([id, artifact]) => readStack(folder, root, id, artifact as JsonObject)),
-    ...stages.map(([, stage]) => readContent(join(folder, String(dig(stage, 'properties', 'directoryName'))), project)),
-  ];
-  return {
-    stacks: parts.flatMap((part) => part.stacks),
-    resources: parts.flatMap((part) => part.resources),
-    findings: [...readFindings(folder, root), ...parts.flatMap((part) => ('findings' in part ? part.findings : []))],
-  };
-}
-
-interface StackContent {
-  readonly stacks: StackTemplate[];
-  readonly resources: Resource[];
-}
-
-function readStack(folder: string, root: string, id: string, artifact: JsonObject): StackContent {
-  const name = String(dig(artifact, 'properties', 'stackName') ?? id);
-  const environment = String(dig(artifact, 'environment') ?? '');
-  const metadataFile = dig(artifact, 'additionalMetadataFile');
-  const metadata =
-    (typeof metadataFile === 'string' ? readJson(join(folder, metadataFile)) : dig(artifact, 'metadata')) ?? {};
-  const origins = readOrigins(isRecord(metadata) ? metadata : {}, root);
-  return readTemplate(folder, String(dig(artifact, 'properties', 'templateFile')), name, environment, origins);
-}
-
-function readTemplate(
-  folder: string,
-  file: string,
-  name: string,
-  environment: string,
-  origins: ReadonlyMap<string, string>,
-): StackContent {
-  const template = readJson(join(folder, file));
-  if (!isRecord(template)) {
-    return { stacks: [], resources: [] };
-  }
-  const entries = Object.entries(dig(template, 'Resources') ?? {}).filter(([, resource]) => isRecord(resource));
-  const resources = entries.map(([logicalId, resource]) => toResource(name, logicalId, resource as JsonObject, origins));
-  const nested = entries
-    .filter(([, resource]) => dig(resource, 'Type') === 'AWS::CloudFormation::Stack')
-    .flatMap(([logicalId, resource]) => {
-      const asset = dig(resource, 'Metadata', 'aws:asset:path');
-      return typeof asset === 'string' ? [readTemplate(folder, asset, `${name}/${logicalId}`, environment, origins)] : [];
-    });
-  return {
-    stacks: [{ name, environment, template }, ...nested.flatMap((part) => part.stacks)],
-    resources: [...resources, ...nested.flatMap((part) => part.resources)],
-  };
-}
-
-function toResource(
-  stack: string,
-  logicalId: string,
-  resource: JsonObject,
-  origins: ReadonlyMap<string, string>,
-): Resource {
-  const properties = dig(resource, 'Properties');
-  const path = dig(resource, 'Metadata', 'aws:cdk:path');
-  const where = origins.get(`/${String(path)}`) ?? origins.get(logicalId);
-  return {
-    stack,
-    logicalId,
-    type: String(dig(resource, 'Type') ?? ''),
-    properties: isRecord(properties) ? properties : {},
-    ...(where ? { where } : {}),
-  };
-}
-
-/** Where constructs were created, by their path and, for templates without path metadata, by logical id. */
-function readOrigins(metadata: JsonObject, root: string): Map<string, string> {
-  const origins = new Map<string, string>();
-  for (const [path, entries] of Object.entries(metadata)) {
-    const data = (type: string): Json | undefined =>
-      dig(
-        asList(entries).find((entry) => dig(entry, 'type') === type),
-        'data',
-      );
-    const where = sourcePosition(asList(data('aws:cdk:creationStack')).map(String), root);
-    if (where) {
-      origins.set(path, where);
-      origins.set(String(data('aws:cdk:logicalId')), where);
+  private parameterOf(stack: string, parameter: string): Placed | undefined {
+    const [, parent, nested] = /^(.+)\/([^/]+)$/.exec(stack) ?? [];
+    const given = parent && dig(this.find(parent, nested)?.properties, 'Parameters', parameter);
+    if (parent && given !== undefined) {
+      return { value: given, stack: parent };
     }
+    const standard = dig(this.stacks.get(stack)?.template, 'Parameters', parameter, 'Default');
+    return standard === undefined ? undefined : { value: standard, stack };
   }
-  return origins;
+
+  private find(stack: string, logicalId: string): Resource | undefined {
+    return this.resources.find((resource) => resource.stack === stack && resource.logicalId === logicalId);
+  }
 }
 
-function readFindings(folder: string, root: string): Finding[] {
-  const reports = asList(dig(readJson(join(folder, 'validation-report.json')), 'pluginReports'));
-  const violations = reports.flatMap((report) => asList(dig(report, 'violations')));
-  return violations.flatMap((violation) =>
-    asList(dig(violation, 'violatingConstructs')).map((construct) => {
-      const frames = asList(dig(construct, 'stackTraces')).flatMap((trace) => String(trace).split('\n'));
-      const where = sourcePosition(frames, root);
-      return {
-        rule: String(dig(violation, 'ruleName') ?? 'a rule'),
-        severity: dig(violation, 'severity') === 'warning' ? 'warning' : 'error',
-        description: String(dig(violation, 'description') ?? 'no description').trim(),
-        construct: String(dig(construct, 'constructPath') ?? ''),
-        ...(where ? { where } : {}),
-      };
-    }),
-  );
+/** A JSON document that a template holds as text, read; any other value as it is. */
+function document(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'string' || !value.trimStart().startsWith('{')) {
+    return value;
+  }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }

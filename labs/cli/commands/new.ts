@@ -131,7 +131,7 @@ async function generate({ pattern, values, step, kit }: Plan, outdir: string): P
   process.env.PROJEN_DISABLE_POST = 'true';
   const types: Record<string, unknown> = await import('../../../blueprints/index');
   const ProjectType = types[pattern.className] as new (options: object) => { synth(): void };
-  new ProjectType({ ...values, outdir, kit, step, app: { logging: { level: 'off' } } }).synth();
+  new ProjectType({ ...values, outdir, kit, step, app: { logging: { level: '00.off' } } }).synth();
 }
 
 async function install(folder: string, output: Output): Promise<boolean> {

@@ -34,14 +34,12 @@ export function show(id: string, options: OutputOptions): number {
     ['faint', 'accent'],
   );
   output.print('', output.paint('strong', 'Options'));
-  output.table(
-    optionsOf(pattern).map((spec) => [
-      flagOf(spec.name),
-      spec.summary,
-      `${allowedWords(spec)}${standard(spec.default)}`,
-    ]),
-    ['accent', undefined, 'faint'],
-  );
+  for (const spec of optionsOf(pattern)) {
+    output.print(
+      `  ${output.paint('accent', flagOf(spec.name).padEnd(24))}${spec.summary}`,
+      `  ${' '.repeat(24)}${output.paint('faint', `${allowedWords(spec)}${standard(spec.default)}`)}`,
+    );
+  }
   output.print('', output.paint('faint', `atelier new ${id}   creates a project`));
   return exitCodes.done;
 }

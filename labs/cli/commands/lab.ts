@@ -1,0 +1,248 @@
+import { resolve } from 'node:path';
+import { findPattern } from '../../../blueprints/catalog';
+import { UsageError } from '../../../blueprints/errors';
+import type { OptionValues, Pattern } from '../../../blueprints/pattern';
+import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
+import type { Assembly, Finding } from '../../engine/assembly';
+import type { CheckResult } from '../../engine/check';
+import type { StepText } from '../../engine/lab-text';
+import {
+  currentStep,
+  isDone,
+  type Progress,
+  readProgress,
+  withHints,
+  withPassed,
+  writeProgress,
+} from '../../engine/progress';
+import { exitCodes, type Mark, Output, type OutputOptions } from '../output';
+
+/** How a lab command prints, and the folder it looks at. */
+export interface LabOptions extends OutputOptions {
+  /** The project's folder. @default - the working directory */
+  readonly cwd?: string;
+}
+
+/** What every command of the lab knows of the project. */
+interface Project {
+  readonly folder: string;
+  readonly pattern: Pattern;
+  readonly values: OptionValues;
+  readonly generatedAt: string;
+  readonly progress: Progress;
+  readonly current: string;
+}
+
+/** How many findings are shown one by one. */
+const SHOWN_FINDINGS = 5;
+
+/**
+ * `atelier lab status`: the steps with their marks, and what the current one asks. With `--json`: `{ pattern, current,
+ * complete, steps: [{ id, title, goal, done, passed }], goals: [{ name, text }] }`, where `passed` is the time of the
+ * first pass or null, and the goals are those of the current step.
+ *
+ * @param options how to print, and the folder
+ * @returns the exit code: 0
+ * @throws UsageError when the folder holds no generated project
+ */
+export async function status(options: LabOptions): Promise<number> {
+  const output = new Output(options);
+  const project = openProject(options.cwd);
+  const { pattern, progress, current } = project;
+  const { goals } = await stepText(pattern, current);
+  const done = (step: string): boolean => isDone(pattern, project.generatedAt, progress, step);
+  const complete = pattern.steps.every(({ id }) => done(id));
+  const steps = pattern.steps.map(({ id, title, goal }) => {
+    return { id, title, goal, done: done(id), passed: progress[id]?.passed ?? null };
+  });
+  output.document({ pattern: pattern.id, current, complete, steps, goals });
+
+  output.print(output.paint('strong', pattern.title), '');
+  for (const { id, title, done: isPast } of steps) {
+    const mark: Mark = isPast ? 'pass' : id === current ? 'here' : 'todo';
+    output.print(
+      `${output.mark(mark)} ${id.padEnd(widest(steps.map((step) => step.id)))}  ${output.paint('faint', title)}`,
+    );
+  }
+  if (complete) {
+    output.print('', 'All steps are done.');
+    return exitCodes.done;
+  }
+  output.print('', `${output.paint('strong', current)} asks for:`);
+  output.print(...goals.map(({ name }) => `  ${output.mark('todo')} ${name}`));
+  output.print('', output.paint('faint', 'atelier lab check   says how far you are'));
+  return exitCodes.done;
+}
+
+/**
+ * `atelier lab check`: whether the project has what a step asks for. With `--json`: `{ pattern, step, passed, error,
+ * where, results: [{ goal, passed, seen, wanted, where, next }], findings: [{ rule, severity, description, construct,
+ * where }], next }`. `passed` of a goal is null when it was skipped; `error` is why the app does not synthesize, or null,
+ * and `where` its place; `next` is the step that follows, or null. Findings of rule packs never fail a step.
+ *
+ * @param step the step's id; by default the current one
+ * @param options how to print, and the folder
+ * @returns the exit code: 0 when every goal is reached, else 1
+ * @throws UsageError for an unknown step, or when the folder holds no generated project
+ */
+export async function check(step: string | undefined, options: LabOptions): Promise<number> {
+  const output = new Output(options);
+  const project = openProject(options.cwd);
+  const id = chosenStep(project, step);
+  const [{ labs }, { runCheck }, { synthesize }] = await Promise.all([
+    import('../../index'),
+    import('../../engine/check'),
+    import('../../engine/synth'),
+  ]);
+  const asked = labs[project.pattern.id]?.checks.find((one) => one.step === id);
+  if (!asked) {
+    throw new Error(`${project.pattern.id} has no check for ${id}`);
+  }
+  const assembly = await synthesize(project.folder);
+  const result = runCheck(asked, assembly, project.values);
+  const passed = result.passed && assembly.error === undefined;
+  if (passed) {
+    writeProgress(project.folder, withPassed(project.progress, id, new Date()));
+  }
+  const following = passed ? openProject(options.cwd) : project;
+  const next = following.current === id ? null : following.current;
+  const place = await missingPlace(project, id, result);
+  output.document({
+    pattern: project.pattern.id,
+    step: id,
+    passed,
+    error: assembly.error ?? null,
+    where: assembly.errorWhere ?? null,
+    results: result.results.map((one) => (one.passed === false ? { ...one, where: one.where ?? place ?? null } : one)),
+    findings: assembly.findings,
+    next,
+  });
+  output.print(output.paint('strong', id), '');
+  await printResult(output, assembly, result, place);
+  printFindings(output, assembly.findings);
+  if (passed) {
+    output.print('', next ? `Done. Next: ${output.paint('accent', next)}` : 'Done.');
+  }
+  return passed ? exitCodes.done : exitCodes.checkFailed;
+}
+
+/**
+ * `atelier lab hint`: the first hint of a step, then, asked again, the second, which stays. With `--json`:
+ * `{ pattern, step, number, hint }`, the hint in Markdown.
+ *
+ * @param step the step's id; by default the current one
+ * @param options how to print, and the folder
+ * @returns the exit code: 0
+ * @throws UsageError for an unknown step, or when the folder holds no generated project
+ */
+export async function hint(step: string | undefined, options: LabOptions): Promise<number> {
+  const output = new Output(options);
+  const project = openProject(options.cwd);
+  const id = chosenStep(project, step);
+  const { hints } = await stepText(project.pattern, id);
+  const number = Math.min((project.progress[id]?.hints ?? 0) + 1, hints.length);
+  writeProgress(project.folder, withHints(project.progress, id, number));
+  output.document({ pattern: project.pattern.id, step: id, number, hint: hints[number - 1] });
+  output.print(output.paint('strong', id), '', hints[number - 1]);
+  return exitCodes.done;
+}
+
+function openProject(cwd = process.cwd()): Project {
+  const folder = resolve(cwd);
+  const provenance = readProvenance(folder);
+  if (!provenance) {
+    throw new UsageError(`${folder} holds no generated project`, {
+      option: 'folder',
+      given: folder,
+      allowed: `a folder with ${PROVENANCE_FILE}`,
+      example: 'atelier new sqs-scaling orders --step start',
+    });
+  }
+  const pattern = findPattern(provenance.pattern);
+  const progress = readProgress(folder);
+  return {
+    folder,
+    pattern,
+    values: {
+      ...Object.fromEntries(pattern.options.map((option) => [option.name, option.default])),
+      ...provenance.options,
+    },
+    generatedAt: provenance.step,
+    progress,
+    current: currentStep(pattern, provenance.step, progress),
+  };
+}
+
+function chosenStep({ pattern, current }: Project, step: string | undefined): string {
+  const ids = pattern.steps.map(({ id }) => id);
+  if (step !== undefined && !ids.includes(step)) {
+    throw new UsageError(`${pattern.id} has no step ${JSON.stringify(step)}`, {
+      option: 'step',
+      given: step,
+      allowed: ids.join(', '),
+      example: `atelier lab check ${current}`,
+    });
+  }
+  return step ?? current;
+}
+
+async function stepText(pattern: Pattern, step: string): Promise<StepText> {
+  const { readLab } = await import('../../engine/lab-text');
+  const found = readLab(pattern.id).steps.find(({ id }) => id === step);
+  if (!found) {
+    throw new Error(`the lab of ${pattern.id} has no text for ${step}`);
+  }
+  return found;
+}
+
+/** Where what is missing belongs: the file of the app's sources that the step changes most. */
+async function missingPlace(
+  { pattern, values }: Project,
+  step: string,
+  result: CheckResult,
+): Promise<string | undefined> {
+  if (!result.cause || result.cause.where !== null) {
+    return undefined;
+  }
+  const { changedFiles } = await import('../../engine/changes');
+  const paths = changedFiles(pattern, values, step).map(({ path }) => path);
+  return paths.find((path) => path.endsWith('-stack.ts')) ?? paths.find((path) => path.startsWith('src/'));
+}
+
+async function printResult(
+  output: Output,
+  assembly: Assembly,
+  result: CheckResult,
+  place: string | undefined,
+): Promise<void> {
+  if (assembly.error !== undefined) {
+    const at = assembly.errorWhere ? `${assembly.errorWhere}: ` : '';
+    output.print(`${output.mark('fail')} the app does not synthesize`, `  ${at}${assembly.error}`);
+    return;
+  }
+  const { explain } = await import('../../engine/check');
+  for (const one of result.results) {
+    const mark: Mark = one.passed === null ? 'skip' : one.passed ? 'pass' : 'fail';
+    output.print(`${output.mark(mark)} ${one.goal}`);
+    if (one === result.cause) {
+      output.print(...explain(one, place).map((line) => `    ${line}`));
+    }
+  }
+}
+
+function printFindings(output: Output, findings: readonly Finding[]): void {
+  if (findings.length === 0) {
+    return;
+  }
+  output.print('', output.paint('warn', 'Findings of the security rules, which fail no step:'));
+  for (const { rule, construct, where } of findings.slice(0, SHOWN_FINDINGS)) {
+    output.print(`  ${rule}  ${construct}${where ? `  (${where})` : ''}`);
+  }
+  if (findings.length > SHOWN_FINDINGS) {
+    output.print(output.paint('faint', `  and ${findings.length - SHOWN_FINDINGS} more; --json lists them all`));
+  }
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map(({ length }) => length));
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { dig, entriesAt, isObject, type JsonObject, readJson } from './json';
+
+/** What is kept of one step. */
+export interface StepProgress {
+  /** When its check passed for the first time, as ISO 8601 in UTC. @default - it has not passed */
+  readonly passed?: string;
+  /** How many of its hints were shown. @default 0 */
+  readonly hints?: number;
+}
+
+/** What is kept of a learner's way through a lab, by step id. */
+export type Progress = Readonly<Record<string, StepProgress>>;
+
+/** The file that holds the progress, in the project's folder. */
+export const PROGRESS_FILE = '.atelier/progress.json';
+
+/**
+ * Reads the progress of a project.
+ *
+ * @param folder the project's folder
+ * @returns no progress when the file is missing or damaged; steps of other kits' versions are kept
+ */
+export function readProgress(folder: string): Progress {
+  const steps = entriesAt(readJson(join(folder, PROGRESS_FILE)), 'steps').filter(([, step]) => isObject(step));
+  return Object.fromEntries(steps.map(([id, step]) => [id, sound(step as JsonObject)]));
+}
+
+/**
+ * Writes the progress of a project: the old file stays whole until the new one is, so that a run that dies loses nothing.
+ *
+ * @param folder the project's folder
+ * @param progress what is to be kept
+ */
+export function writeProgress(folder: string, progress: Progress): void {
+  const file = join(folder, PROGRESS_FILE);
+  const unfinished = `${file}.${process.pid}.tmp`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(unfinished, `${JSON.stringify({ steps: progress }, undefined, 2)}\n`);
+  renameSync(unfinished, file);
+}
+
+/**
+ * The progress after a step's check passed; the first time counts.
+ *
+ * @param progress the progress before
+ * @param step the step's id
+ * @param now when it passed
+ */
+export function withPassed(progress: Progress, step: string, now: Date): Progress {
+  return { ...progress, [step]: { passed: now.toISOString(), ...progress[step] } };
+}
+
+/**
+ * The progress after hints of a step were shown.
+ *
+ * @param progress the progress before
+ * @param step the step's id
+ * @param hints how many hints of it were shown by now
+ */
+export function withHints(progress: Progress, step: string, hints: number): Progress {
+  return { ...progress, [step]: { ...progress[step], hints } };
+}
+
+/**
+ * Whether a step is done: its check has passed, or the project was generated with it.
+ *
+ * @param pattern the pattern
+ * @param generatedAt the step that the project was generated at
+ * @param progress the progress
+ * @param step the step's id
+ */
+export function isDone(pattern: Pattern, generatedAt: string, progress: Progress, step: string): boolean {
+  const order = stepIds(pattern);
+  return progress[step]?.passed !== undefined || order.indexOf(step) <= order.indexOf(generatedAt);
+}
+
+/**
+ * The step that the learner is on: the first that is not done.
+ *
+ * @param pattern the pattern
+ * @param generatedAt the step that the project was generated at
+ * @param progress the progress
+ * @returns the step's id; the last step's when all are done
+ */
+export function currentStep(pattern: Pattern, generatedAt: string, progress: Progress): string {
+  const open = pattern.steps.find(({ id }) => !isDone(pattern, generatedAt, progress, id));
+  return open?.id ?? lastStep(pattern);
+}
+
+/** A step's progress without what is not as it should be. */
+function sound(step: JsonObject): StepProgress {
+  const passed = dig(step, 'passed');
+  const hints = dig(step, 'hints');
+  return {
+    ...(typeof passed === 'string' && !Number.isNaN(Date.parse(passed)) ? { passed } : {}),
+    ...(typeof hints === 'number' && hints > 0 ? { hints: Math.floor(hints) } : {}),
+  };
+}

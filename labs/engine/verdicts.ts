@@ -1,0 +1,87 @@
+import type { Assembly, Resource } from './assembly';
+import type { Failure, Verdict } from './check';
+
+/** A goal that is reached. */
+export const reached: Verdict = { passed: true };
+
+/**
+ * A goal that is not reached.
+ *
+ * @param failure what was seen, what is wanted, where, and what to do next
+ */
+export function failed(failure: Omit<Failure, 'passed'>): Failure {
+  return { passed: false, ...failure };
+}
+
+/**
+ * Reached when a condition holds.
+ *
+ * @param condition the condition
+ * @param failure what to say when it does not hold
+ */
+export function when(condition: boolean, failure: Omit<Failure, 'passed'>): Verdict {
+  return condition ? reached : failed(failure);
+}
+
+/**
+ * The first verdict that is a failure; later ones are not judged.
+ *
+ * @param judgements the judgements, in the order in which a learner meets them
+ */
+export function firstFailure(...judgements: ReadonlyArray<() => Verdict>): Verdict {
+  for (const judge of judgements) {
+    const verdict = judge();
+    if (!verdict.passed) {
+      return verdict;
+    }
+  }
+  return reached;
+}
+
+/** A number that a goal asks for. */
+export interface NumberWanted {
+  /** The resource that has the property. */
+  readonly of: Resource;
+  /** The property's path. */
+  readonly property: string;
+  /** What the service uses when the property is not set. @default - nothing: it must be set */
+  readonly unset?: number;
+  /** The smallest number that reaches the goal. @default - no bound */
+  readonly minimum?: number;
+  /** The largest number that reaches the goal. @default - no bound */
+  readonly maximum?: number;
+  /** The unit, `s` for example. @default - none */
+  readonly unit?: string;
+  /** Why the bounds are what they are, for the line that says what is wanted. @default - no reason given */
+  readonly because?: string;
+  /** What to do next. */
+  readonly next: string;
+}
+
+/**
+ * Reached when a property is a number within bounds.
+ *
+ * @param assembly the assembly
+ * @param wanted the property and its bounds
+ */
+export function numberWithin(assembly: Assembly, wanted: NumberWanted): Verdict {
+  const { of, property, unset, minimum = -Infinity, maximum = Infinity, because, next } = wanted;
+  const given = assembly.number(of, property);
+  const isSet = assembly.property(of, property) !== undefined;
+  const value = isSet ? given : unset;
+  const unit = wanted.unit ? ` ${wanted.unit}` : '';
+  const tooSmall = value === undefined || value < minimum;
+  const tooLarge = value === undefined || value > maximum;
+  const shownGiven = given === undefined ? 'no plain number' : `${given}${unit}`;
+  const shownUnset = unset === undefined ? 'not set' : `not set, which means ${unset}${unit}`;
+  const bounds = [
+    tooSmall && minimum > -Infinity && `at least ${minimum}${unit}`,
+    tooLarge && maximum < Infinity && `at most ${maximum}${unit}`,
+  ].filter(Boolean);
+  return when(!tooSmall && !tooLarge, {
+    seen: `${property} of ${of.name} is ${isSet ? shownGiven : shownUnset}`,
+    wanted: `${bounds.join(' and ') || 'a number'}${because ? `: ${because}` : ''}`,
+    where: of.where,
+    next,
+  });
+}

@@ -1,0 +1,54 @@
+import type { Assembly, Resource } from '../engine/assembly';
+
+/** The parts of a queue with a consumer, as far as a template has them. */
+export interface Parts {
+  /** The queue that the consumer reads; without a consumer, a queue that no other queue redrives to. */
+  readonly queue?: Resource;
+  /** The event source mapping from the queue to the consumer. */
+  readonly mapping?: Resource;
+  /** The function that the mapping invokes. */
+  readonly consumer?: Resource;
+  /** The consumer's role. */
+  readonly role?: Resource;
+  /** The queue that the queue redrives to. */
+  readonly deadLetterQueue?: Resource;
+}
+
+/**
+ * Finds the queue and its consumer by how they point at each other, whatever their names. A consumer of a dead-letter
+ * queue is not the one that is looked for.
+ *
+ * @param assembly the assembly
+ */
+export function partsOf(assembly: Assembly): Parts {
+  const queues = assembly.ofType('AWS::SQS::Queue');
+  const redriveTarget = (queue: Resource): Resource | undefined => {
+    const target = assembly.resourceAt(queue, 'RedrivePolicy.deadLetterTargetArn');
+    return target?.type === 'AWS::SQS::Queue' ? target : undefined;
+  };
+  const deadLetterQueues = new Set(queues.filter((queue) => redriveTarget(queue) !== queue).map(redriveTarget));
+  const mappings = assembly.ofType('AWS::Lambda::EventSourceMapping');
+  const readQueue = (mapping: Resource): Resource | undefined => {
+    const source = assembly.resourceAt(mapping, 'EventSourceArn');
+    return source && queues.includes(source) && !deadLetterQueues.has(source) ? source : undefined;
+  };
+  const mapping = mappings.find((one) => readQueue(one) && functionOf(assembly, one)) ?? mappings.find(readQueue);
+  const queue = (mapping && readQueue(mapping)) ?? queues.find((one) => !deadLetterQueues.has(one));
+  const consumer = mapping && functionOf(assembly, mapping);
+  const role = consumer && assembly.resourceAt(consumer, 'Role');
+  return {
+    queue,
+    mapping,
+    consumer,
+    role: role?.type === 'AWS::IAM::Role' ? role : undefined,
+    deadLetterQueue: queue && redriveTarget(queue),
+  };
+}
+
+/** The function that a mapping invokes, directly or through an alias or a version. */
+function functionOf(assembly: Assembly, mapping: Resource): Resource | undefined {
+  const target = assembly.resourceAt(mapping, 'FunctionName');
+  const qualified = target && ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].includes(target.type);
+  const found = qualified ? assembly.resourceAt(target, 'FunctionName') : target;
+  return found?.type === 'AWS::Lambda::Function' ? found : undefined;
+}

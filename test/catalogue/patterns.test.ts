@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
+import { kitRoot } from '../../blueprints/kit';
+import { checkOptions, optionsOf } from '../../blueprints/options';
+import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { render } from '../../blueprints/rendering';
+import { Assembly } from '../../labs/engine/assembly';
+import { type CheckResult, runCheck } from '../../labs/engine/check';
+import { labs } from '../../labs';
+import { readFiles } from '../support/generate';
+import { goldenCopy, goldenFolder } from '../support/golden';
+import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
+
+const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
+
+/** The output of a tool that failed is the message of the test. */
+function runTool(script: string, args: readonly string[], cwd: string): void {
+  try {
+    execFileSync(process.execPath, [script, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${stdout}${stderr}`.slice(0, 4000));
+  }
+}
+
+describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (id, pattern) => {
+  const defaults = checkOptions(pattern, { name: 'orders' });
+  const steps = stepIds(pattern);
+  let projects: Map<string, Synthesized>;
+  const project = (name: string): Synthesized => projects.get(name) as Synthesized;
+  const checked = (step: string, at: string): CheckResult =>
+    runCheck(labs[id].checks[step], Assembly.read(join(project(at).folder, 'cdk.out'), project(at).folder), defaults);
+
+  beforeAll(() => {
+    projects = new Map(synthesize(pattern, variantsOf(pattern)).map((one) => [one.name, one]));
+  }, 120_000);
+
+  test('has a check for each step, a lab, a README and a golden copy', () => {
+    expect(Object.keys(labs[id]?.checks ?? {})).toEqual(steps.slice(1));
+    expect(existsSync(join(kitRoot, 'labs', id, 'lab.md'))).toBe(true);
+    expect(render(pattern, defaults, lastStep(pattern)).get('README.md')).toContain('```mermaid');
+    expect(existsSync(goldenFolder(pattern))).toBe(true);
+  });
+
+  test('has five to nine steps', () => {
+    expect(pattern.steps.length).toBeGreaterThanOrEqual(5);
+    expect(pattern.steps.length).toBeLessThanOrEqual(9);
+  });
+
+  test('type-checks at every step, with every option', () => {
+    const home = dirname(project('start').folder);
+    const { extends: _, ...config } = JSON.parse(readFileSync(join(home, 'managed', 'tsconfig.json'), 'utf8').replace(/^\/\/.*\n/, ''));
+    const include = [...projects.keys()].flatMap((name) => [`${name}/src/**/*.ts`, `${name}/test/**/*.ts`, `${name}/.projenrc.ts`]);
+    const { typeRoots, ...compilerOptions } = config.compilerOptions;
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+    runTool(bin('typescript', 'bin/tsc'), ['-p', home, '--noEmit'], home);
+  }, 60_000);
+
+  test('is formatted and lint-free at every step', () => {
+    const home = dirname(project('start').folder);
+    const config = JSON.parse(readFileSync(join(home, 'managed', 'biome.json'), 'utf8'));
+    const includes = [...projects.keys()].flatMap((name) => [`${name}/src/**`, `${name}/test/**`, `${name}/.projenrc.ts`]);
+    writeFileSync(join(home, 'biome.json'), JSON.stringify({ ...config, $schema: undefined, root: true, files: { includes } }));
+    runTool(bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '--max-diagnostics=5'], home);
+  });
+
+  test('breaks no rule of cdk-nag when it is finished, with any option', () => {
+    const finished = [...projects.values()].filter(({ step }) => step === lastStep(pattern));
+    expect(finished.map(({ name, problem }) => ({ name, problem }))).toEqual(
+      finished.map(({ name }) => ({ name, problem: undefined })),
+    );
+  });
+
+  test.each(pattern.steps.map((step) => step.id))('the check of %s fails before its step, by an assertion', (step) => {
+    const before = steps[steps.indexOf(step) - 1];
+    const { passed, cause } = checked(step, before);
+    expect(passed).toBe(false);
+    expect(cause?.seen).toBeTruthy();
+    expect(cause?.wanted).toBeTruthy();
+    expect(cause?.next).toBeTruthy();
+    expect(JSON.stringify(cause)).not.toContain('undefined');
+  });
+
+  test.each(pattern.steps.map((step) => step.id))('the check of %s passes at its step and at every later one', (step) => {
+    const later = steps.slice(steps.indexOf(step));
+    const failures = later.flatMap((at) => checked(step, at).results.filter(({ passed }) => !passed).map((goal) => ({ at, ...goal })));
+    expect(failures).toEqual([]);
+  });
+
+  test.each(pattern.steps.map((step) => step.id))('%s changes at most 60 lines in four source files', (step) => {
+    const sources = (at: string): Map<string, string> =>
+      new Map([...render(pattern, defaults, at)].flatMap(([path, text]) => (path.startsWith('src/') ? [[path, String(text)]] : [])));
+    const [before, after] = [sources(steps[steps.indexOf(step) - 1]), sources(step)];
+    const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+    const added = changed.flatMap((path) => addedLines(before.get(path) ?? '', after.get(path) ?? ''));
+    expect(changed.length).toBeLessThanOrEqual(4);
+    expect(added.length).toBeLessThanOrEqual(60);
+  });
+
+  test('bears no trace of its steps when it is finished', () => {
+    const ids = pattern.steps.map((step) => step.id).filter((step) => step.includes('-'));
+    const traces = [...render(pattern, defaults, lastStep(pattern))].flatMap(([path, text]) =>
+      ids.filter((step) => String(text).includes(step)).map((step) => `${path}: ${step}`),
+    );
+    expect(traces).toEqual([]);
+  });
+
+  test('is the same, finished, as its golden copy', () => {
+    const now = goldenCopy(pattern, project(lastStep(pattern)));
+    expect(Object.fromEntries(now)).toEqual(Object.fromEntries(readFiles(goldenFolder(pattern), true)));
+  });
+
+  test('offers in its project type exactly the options of its data, with the same words', () => {
+    expect(optionsOfType(pattern)).toEqual(
+      optionsOf(pattern).map(({ name, summary, default: standard }) => ({
+        name,
+        summary,
+        standard: Array.isArray(standard) || standard === undefined ? undefined : standard,
+      })),
+    );
+  });
+});
+
+/** Lines of a text that the other text does not have, each counted as often as it is new. */
+function addedLines(before: string, after: string): string[] {
+  const left = new Map<string, number>();
+  for (const line of before.split('\n')) {
+    left.set(line, (left.get(line) ?? 0) + 1);
+  }
+  return after.split('\n').filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0 && line.trim() !== '';
+  });
+}
+
+/** What the compiled jsii manifest says of the options of a pattern's type. */
+function optionsOfType(pattern: Pattern): object[] {
+  const { types } = JSON.parse(readFileSync(join(kitRoot, '.jsii'), 'utf8'));
+  const properties = ['BlueprintOptions', `${pattern.className}Options`].flatMap(
+    (name) => types[`serverless-atelier.${name}`].properties as { name: string; docs: { summary: string; default?: string } }[],
+  );
+  const specs = optionsOf(pattern).map(({ name }) => properties.find((property) => property.name === name));
+  return specs.map((property) => ({
+    name: property?.name,
+    summary: property?.docs.summary,
+    standard: property?.docs.default?.startsWith('- ') ? undefined : JSON.parse(property?.docs.default ?? 'null'),
+  }));
+}

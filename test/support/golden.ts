@@ -1,0 +1,63 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
+import { kitRoot } from '../../blueprints/kit';
+import { lastStep, type Pattern } from '../../blueprints/pattern';
+import { generate, readFiles } from './generate';
+import { type Synthesized, synthesize } from './synthesize';
+
+/*
+ * Golden copies: the finished project of each pattern as it is generated and synthesized by default. Run as a program
+ * (`npm run golden`), this writes them; the suite compares with them.
+ */
+
+/**
+ * The folder of a pattern's golden copy.
+ *
+ * @param pattern the pattern
+ */
+export function goldenFolder(pattern: Pattern): string {
+  return join(kitRoot, 'test', 'golden', pattern.id);
+}
+
+/**
+ * What a pattern's golden copy should hold now. Versions and hashes of assets are masked; names that git or npm would
+ * act on are spelled without their leading point.
+ *
+ * @param pattern the pattern
+ * @param finished its finished project, synthesized with the default options
+ * @returns the texts by path
+ */
+export function goldenCopy(pattern: Pattern, finished: Synthesized): Map<string, string> {
+  const folder = join(dirname(finished.folder), 'golden');
+  generate(pattern, folder);
+  const files = [...readFiles(folder)].filter(([path]) => !path.startsWith('.atelier/'));
+  const stacks = readdirSync(join(finished.folder, 'cdk.out')).filter((file) => file.endsWith('.template.json'));
+  const templates = stacks.map((file): [string, string] => [
+    `cdk.out/${file}`,
+    `${readFileSync(join(finished.folder, 'cdk.out', file), 'utf8')}\n`,
+  ]);
+  return new Map([...files, ...templates].map(([path, text]) => [path.replace(/(^|\/)\./g, '$1dot.'), masked(text)]));
+}
+
+function masked(text: string): string {
+  return text
+    .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
+    .replace(/(?<=["@^~ ])\d+\.\d+\.\d+(?=")/g, '<version>')
+    .replace(/(?<=serverless-atelier-)\d+\.\d+\.\d+/g, '<version>');
+}
+
+function write(pattern: Pattern): void {
+  const step = lastStep(pattern);
+  const [finished] = synthesize(pattern, [{ name: step, step, options: {} }]);
+  rmSync(goldenFolder(pattern), { recursive: true, force: true });
+  for (const [path, text] of goldenCopy(pattern, finished)) {
+    const file = join(goldenFolder(pattern), path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+if (require.main === module) {
+  patterns.forEach(write);
+}

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KIT, kitRoot } from '../../blueprints/kit';
+import { checkOptions } from '../../blueprints/options';
+import { lastStep, type OptionValues, type Pattern, stepIds } from '../../blueprints/pattern';
+import { render } from '../../blueprints/rendering';
+import { generate } from './generate';
+
+/** A project that the suite looks at: a pattern at a step with some options. */
+export interface Variant {
+  /** Its name: the step's id, or what its options are. */
+  readonly name: string;
+  readonly step: string;
+  readonly options: OptionValues;
+}
+
+/** A variant that was rendered and synthesized. */
+export interface Synthesized extends Variant {
+  /** The project's folder; the assembly is in its cdk.out. */
+  readonly folder: string;
+  /** What made synth refuse, a finding of cdk-nag for example. */
+  readonly problem?: string;
+}
+
+/** Below the kit's own folder, so that projects there find the kit's packages. */
+const scratch = join(kitRoot, '.scratch');
+
+/**
+ * The variants of a pattern: every step with the default options, and the last step with each value of an option that has
+ * a fixed list of values, each switch thrown, and each number at its bounds.
+ *
+ * @param pattern the pattern
+ */
+export function variantsOf(pattern: Pattern): Variant[] {
+  const steps = stepIds(pattern).map((step) => ({ name: step, step, options: {} }));
+  const literals = pattern.options.flatMap((spec) => {
+    const standards = [spec.default].flat();
+    const values = [
+      ...(spec.allowed ?? []).filter((value) => !standards.includes(value)),
+      ...(spec.type === 'boolean' ? [spec.default !== true] : []),
+    ];
+    return values.map((value) => ({
+      name: `${spec.name}=${value}`,
+      step: lastStep(pattern),
+      options: { [spec.name]: value },
+    }));
+  });
+  return [...steps, ...literals];
+}
+
+/**
+ * Renders variants of a pattern as whole projects and synthesizes them in one child process.
+ *
+ * @param pattern the pattern
+ * @param variants the variants
+ * @returns one project for each, in the same order
+ */
+export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synthesized[] {
+  const home = prepare(pattern);
+  const folders = variants.map(({ name, step, options }) => {
+    const folder = join(home, name);
+    writeProject(join(home, 'managed'), folder, render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step));
+    return folder;
+  });
+  execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
+    cwd: kitRoot,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  return variants.map((variant, index) => {
+    const problem = join(folders[index], 'problem.txt');
+    return {
+      ...variant,
+      folder: folders[index],
+      ...(existsSync(problem) ? { problem: readFileSync(problem, 'utf8') } : {}),
+    };
+  });
+}
+
+/** The folder of a pattern's variants, with what projen manages in `managed`: it is the same for all of them. */
+function prepare(pattern: Pattern): string {
+  const home = join(scratch, pattern.id);
+  rmSync(home, { recursive: true, force: true });
+  const kit = join(scratch, 'node_modules', KIT);
+  if (!existsSync(kit)) {
+    mkdirSync(dirname(kit), { recursive: true });
+    symlinkSync(kitRoot, kit, 'junction');
+  }
+  generate(pattern, join(home, 'managed'), { step: 'start' });
+  return home;
+}
+
+function writeProject(managed: string, folder: string, files: ReadonlyMap<string, string | Buffer>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['cdk.json', 'package.json', 'tsconfig.json']) {
+    cpSync(join(managed, file), join(folder, file));
+  }
+  // A stand-in: bundled functions want to know where the lock file is, and nothing is bundled here.
+  writeFileSync(join(folder, 'package-lock.json'), '{}\n');
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
