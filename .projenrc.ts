@@ -53,8 +53,13 @@ const project = new cdk.JsiiProject({
   tsconfigDev: {
     include: ['../labs/**/*.ts', '../.projen/*.ts', '../.projenrc.ts'],
     exclude: ['golden', 'fixtures'],
-    // Tests import parsed JSON and packages that are ES modules only.
-    compilerOptions: { module: 'nodenext', types: ['node', 'jest'], resolveJsonModule: true },
+    // Labs are bundled by esbuild, tests and scripts are run by swc and tsx: none is compiled by tsc.
+    compilerOptions: {
+      module: 'preserve',
+      moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+      types: ['node', 'jest'],
+      lib: ['es2022', 'es2024.string'],
+    },
   },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '7.0.2',
@@ -82,7 +87,8 @@ const project = new cdk.JsiiProject({
     'commander@14.0.3',
     'fast-check@4.10.2',
     'handlebars@4.7.10',
-    'markdown-it@14.1.1', '@types/markdown-it@14.1.2',
+    'markdown-it@14.1.1',
+    '@types/markdown-it@14.1.2',
     'markdownlint-cli@0.48.0',
     'yaml@2.9.1',
   ],
@@ -119,10 +125,30 @@ project.compileTask.reset('tsx .projen/compile.ts', {
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
 });
 project.testTask.reset();
+project.testTask.spawn(project.compileTask);
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.exec('biome check --error-on-warnings');
 project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: false });
 project.testTask.exec('jest', { receiveArgs: true });
+project.addTask('golden', {
+  description: 'Writes the golden copies of the finished projects; look at what changed before you commit it',
+  exec: 'tsx test/support/golden.ts',
+});
+project.addTask('real', {
+  description: 'Runs the real commands from the packed kit: takes minutes, needs the npm registry',
+  exec: 'jest --config test/real/jest.config.json',
+  receiveArgs: true,
+});
+project.addTask('bench', {
+  description: 'Measures the speed of the kit against others and writes docs/benchmarks.md',
+  exec: 'tsx test/bench/main.ts',
+  receiveArgs: true,
+});
+const start = project.addTask('start', {
+  description: 'Packs the kit, generates a project from the package, synthesizes it and checks its lab',
+});
+start.spawn(project.compileTask);
+start.exec('tsx test/support/first-run.ts');
 project.addTask('lint', {
   description: 'Mends what the linter and the formatter can mend',
   exec: 'biome check --write',
@@ -135,6 +161,7 @@ project.package.addField('jest', {
   modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
   moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },
+  roots: ['<rootDir>/test'],
   clearMocks: true,
 });
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
@@ -186,7 +186,7 @@ function readTree(folder: string): Source[] {
     .filter((entry) => entry.isFile())
     .map((entry) => {
       const file = join(entry.parentPath, entry.name);
-      return { path: file.slice(folder.length + 1).replaceAll('\\', '/'), bytes: readFileSync(file) };
+      return { path: relative(folder, file).replaceAll('\\', '/'), bytes: readFileSync(file) };
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -8,7 +8,7 @@ export const literals: Readonly<Record<string, (value: unknown) => string>> = {
   json: (value) => escapeControls(JSON.stringify(defined(value))),
   // Every JSON document is a YAML document once the characters that YAML refuses are escaped.
   yaml: (value) => escapeControls(JSON.stringify(defined(value))),
-  sh: (value) => `'${text(value).replaceAll("'", "'\\''")}'`,
+  sh: (value) => shellWord(text(value)),
   md: (value) => markdown(Array.isArray(value) ? value.join(', ') : text(value)),
   word: (value) => word(text(value)),
 };
@@ -31,6 +31,13 @@ function escapeControls(json: string): string {
     LINE_SEPARATORS_AND_CONTROLS,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+function shellWord(value: string): string {
+  if (value.includes('\0')) {
+    throw new Error('holds a NUL, which no shell word can');
+  }
+  return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /** Strings as the formatter writes them: single quotes, unless double ones need fewer escapes. */
@@ -59,24 +66,16 @@ function propertyKey(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : typeScript(key);
 }
 
-/** Every character that Markdown could read as more than itself becomes a character reference or an escape. */
+/**
+ * What Markdown could read as more than itself: line breaks and other controls, spaces that it would trim or fold, marks of
+ * inline markup and table cells, and at the start of a line those of blocks.
+ */
+const MARKUP = /[\u0000-\u001f\u2028\u2029]|^ | $| (?= )|[&<>\\`*_[\]|~]|^[-+=#:]|(?<=^\d{1,9})[.)]/g;
+
 function markdown(value: string): string {
-  return value
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/^ | $/g, '&#32;')
-    .replace(/ {2}/g, ' &#32;')
-    .replace(/&(?!#\d+;)/g, '&amp;')
-    .replace(/[!"$'()*+,./:;<=>?@[\\\]^_`{|}~#-]/g, (character, at: number, whole: string) =>
-      isReference(whole, at) ? character : escaped(character),
-    );
-}
-
-function escaped(character: string): string {
-  return '\\<>`*_[]{}()#+!|~'.includes(character) ? `\\${character}` : character;
-}
-
-function isReference(whole: string, at: number): boolean {
-  return /&(#\d*|amp)?$/.test(whole.slice(Math.max(0, at - 8), at)) && /^[#;]/.test(whole.slice(at));
+  return value.replace(MARKUP, (character) =>
+    /[\s\p{Cc}&]/u.test(character) ? `&#${character.charCodeAt(0)};` : `\\${character}`,
+  );
 }
 
 /** `['team=orders']` as the object that it stands for. */

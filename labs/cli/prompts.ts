@@ -78,11 +78,11 @@ function parse(spec: OptionSpec, typed: string): OptionValue | undefined {
   return parsers[spec.type]();
 }
 
-async function answered<T>(question: Promise<T | symbol>): Promise<T> {
+async function answered<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
   const answer = await question;
   if (isCancel(answer)) {
     cancel('Nothing was written.');
     process.exit(130);
   }
-  return answer as T;
+  return answer as Exclude<T, symbol>;
 }

@@ -41,7 +41,10 @@ describe('rendering', () => {
     expect(paths.every((path) => !isAbsolute(path) && !normalize(path).startsWith('..'))).toBe(true);
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('../../x', '/etc/passwd', '{{#from "loud"}}', '__proto__')),
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom('../../x', '/etc/passwd', '{{#from "loud"}}', '__proto__'),
+        ),
         (text) => {
           fc.pre(!text.includes('\0'));
           const files = render(echo, values({ text, list: [text] }), 'loud');
@@ -72,7 +75,11 @@ describe('a template', () => {
     ['an unknown value in a condition', '{{#if nothing}}x{{/if}}', '"nothing" is no option of echo'],
     ['an unknown value in a loop', '{{#each nothing}}x{{/each}}', '"nothing" is no option of echo'],
     ['an unknown step', '\n\n{{#from "shout"}}x{{/from}}', 'a.ts.hbs:3: "shout" is no step of echo'],
-    ['an unknown step in the other branch', '{{#from "loud"}}{{else}}{{#until "x"}}{{/until}}{{/from}}', '"x" is no step'],
+    [
+      'an unknown step in the other branch',
+      '{{#from "loud"}}{{else}}{{#until "x"}}{{/until}}{{/from}}',
+      '"x" is no step',
+    ],
     ['a step that is not a text', '{{#from text}}x{{/from}}', 'is no step of echo'],
     ['an unknown block', '{{#unless text}}x{{/unless}}', '{{#unless}} is no block helper'],
     ['an unknown partial', '{{> other}}', 'there is no partial "other"'],
@@ -87,15 +94,17 @@ describe('a template', () => {
 
   test('may use options, steps, loops, comparisons and partials', () => {
     expect(() =>
-      audit('{{#from "loud"}}{{ts text}}{{#each list}}{{ts this}}{{/each}}{{> part}}{{/from}}{{#when text "a"}}b{{/when}}'),
+      audit(
+        '{{#from "loud"}}{{ts text}}{{#each list}}{{ts this}}{{/each}}{{> part}}{{/from}}{{#when text "a"}}b{{/when}}',
+      ),
     ).not.toThrow();
   });
 });
 
 test('a value that is missing is named with its template and line', () => {
-  expect(() => render({ ...echo, id: 'echo-unset', templates: `${echo.templates}/../unset` }, values(), 'loud')).toThrow(
-    /^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/,
-  );
+  expect(() =>
+    render({ ...echo, id: 'echo-unset', templates: `${echo.templates}/../unset` }, values(), 'loud'),
+  ).toThrow(/^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/);
 });
 
 describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the templates of %s', (_, pattern) => {

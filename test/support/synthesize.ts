@@ -60,7 +60,11 @@ export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synt
   const home = prepare(pattern);
   const folders = variants.map(({ name, step, options }) => {
     const folder = join(home, name);
-    writeProject(join(home, 'managed'), folder, render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step));
+    writeProject(
+      join(home, 'managed'),
+      folder,
+      render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step),
+    );
     return folder;
   });
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {

@@ -1,0 +1,7 @@
+import { SqsScaling } from 'serverless-atelier';
+
+const project = new SqsScaling({
+  name: 'orders',
+});
+
+project.synth();
