@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /*
@@ -11,6 +11,13 @@ import { build, type Plugin } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const lib = join(root, 'lib');
 const cli = join(root, 'labs', 'cli');
+
+/** What becomes a file of its own in lib/cli, loaded when it is needed. */
+const programs = [
+  'main.ts',
+  'prompts.ts',
+  ...readdirSync(join(cli, 'commands')).map((file) => join('commands', file)),
+].map((file) => join(cli, file));
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {
@@ -45,8 +52,10 @@ const boundaries: Plugin = {
       path: `../${relative(root, resolve(resolveDir, path)).split(sep).join('/')}`,
       external: true,
     }));
-    onResolve({ filter: /^\./ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: `./${path.split('/').pop()}.js`, external: true } : undefined,
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) =>
+      kind === 'dynamic-import' && programs.includes(`${resolve(resolveDir, path)}.ts`)
+        ? { path: `./${basename(path)}.js`, external: true }
+        : undefined,
     );
   },
 };
@@ -67,11 +76,7 @@ async function bundle(): Promise<void> {
   }
   await build({
     ...common,
-    entryPoints: [
-      join(cli, 'main.ts'),
-      join(cli, 'prompts.ts'),
-      ...readdirSync(join(cli, 'commands')).map((file) => join(cli, 'commands', file)),
-    ],
+    entryPoints: programs,
     entryNames: '[name]',
     outdir: join(lib, 'cli'),
     plugins: [boundaries],

@@ -1,5 +1,6 @@
 import type { OptionValues } from '../../blueprints/pattern';
 import type { Assembly } from './assembly';
+import type { Json } from './json';
 
 /** A property that a goal's judgement depends on, so that wrong answers can be derived from a right one. */
 export interface Read {
@@ -7,8 +8,10 @@ export interface Read {
   readonly type: string;
   /** The property's path, names joined by points: `ScalingConfig.MaximumConcurrency` for example. */
   readonly path: string;
-  /** Values of it that the goal must not accept. @default - none beyond a missing property */
-  readonly wrong?: readonly unknown[];
+  /** Values of it that the goal must not accept. @default - none */
+  readonly wrong?: readonly Json[];
+  /** Whether the goal is reached without the property as well. @default false */
+  readonly optional?: boolean;
 }
 
 /** What a failed goal says: each part is a phrase of one line, without a full stop. */
@@ -83,7 +86,8 @@ export interface CheckResult {
 const SILENT = { seen: null, wanted: null, where: null, next: null } as const;
 
 /**
- * Judges the goals of a step in order. A goal that depends on one that is not reached is skipped.
+ * Judges the goals of a step in order. A goal that depends on one that is not reached is skipped; all are when the app
+ * does not synthesize, because then there is nothing to judge.
  *
  * @param check the step's check
  * @param assembly what the learner's project synthesizes to
@@ -93,7 +97,8 @@ export function runCheck(check: Check, assembly: Assembly, values: OptionValues 
   const results: GoalResult[] = [];
   const reached = (name: string): boolean => results.some(({ goal, passed }) => goal === name && passed === true);
   for (const goal of check.goals) {
-    results.push((goal.dependsOn ?? []).every(reached) ? judged(goal, assembly, values) : skipped(goal));
+    const isOpen = assembly.error === undefined && (goal.dependsOn ?? []).every(reached);
+    results.push(isOpen ? judged(goal, assembly, values) : skipped(goal));
   }
   const cause = results.find(({ passed }) => passed === false);
   const passed = results.every((result) => result.passed === true);

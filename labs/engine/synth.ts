@@ -20,6 +20,8 @@ export interface SynthOptions {
 interface Ending {
   readonly code: number | null;
   readonly timedOut: boolean;
+  /** How long it was allowed to run, in milliseconds. */
+  readonly limit: number;
   readonly stderr: string;
 }
 
@@ -60,10 +62,14 @@ export async function synthesize(folder: string, options: SynthOptions = {}): Pr
   const loader = loaderOf(folder);
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    const ending = await run(folder, ['--import', loader, '--import', ERROR_RECORDER, program], {
-      timeout: options.timeout ?? TIMEOUT,
-      env: environment(folder, scratch),
-    });
+    const ending = await run(
+      folder,
+      ['--stack-trace-limit=50', '--import', loader, '--import', ERROR_RECORDER, program],
+      {
+        timeout: options.timeout ?? TIMEOUT,
+        env: environment(folder, scratch),
+      },
+    );
     return new Assembly({ ...readAssemblyFolder(scratch, folder), ...failure(folder, scratch, ending) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -132,7 +138,7 @@ function run(
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, timedOut, stderr });
+      resolve({ code, timedOut, limit: timeout, stderr });
     });
   });
 }
@@ -141,10 +147,12 @@ function run(
 function failure(
   folder: string,
   scratch: string,
-  { code, timedOut, stderr }: Ending,
+  { code, timedOut, limit, stderr }: Ending,
 ): { readonly error?: string; readonly errorWhere?: string } {
   if (timedOut) {
-    return { error: 'the program did not end in time; look for a loop or an open connection' };
+    return {
+      error: `the program did not end within ${limit / 1000} s; look for a loop, or for a connection that stays open`,
+    };
   }
   const recorded = recordedError(join(scratch, ERROR_FILE), folder);
   if (recorded) {

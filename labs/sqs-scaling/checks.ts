@@ -74,7 +74,11 @@ function withParts<K extends keyof Parts>(
   };
 }
 
-const reads = (type: string, path: string, ...wrong: unknown[]): Read => ({ type, path, wrong });
+/** A property that has to be set, and values of it that are wrong. */
+const reads = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong });
+
+/** A property that may be left out, and values of it that are wrong. */
+const mayRead = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong, optional: true });
 
 const queueExists: Goal = {
   name: 'A queue holds the messages',
@@ -84,7 +88,7 @@ const queueExists: Goal = {
 
 const consumerSubscribed: Goal = {
   name: 'Lambda hands its messages to the consumer',
-  reads: [reads(MAPPING, 'EventSourceArn'), reads(MAPPING, 'FunctionName'), reads(MAPPING, 'Enabled', false)],
+  reads: [reads(MAPPING, 'EventSourceArn'), reads(MAPPING, 'FunctionName'), mayRead(MAPPING, 'Enabled', false)],
   dependsOn: [queueExists.name],
   judge: withParts(['queue', 'mapping', 'consumer'], ({ queue, mapping }, assembly) => {
     const ofQueue = assembly.ofType(MAPPING).filter((one) => assembly.resourceAt(one, 'EventSourceArn') === queue);
@@ -148,7 +152,7 @@ const leastPrivilege: Goal = {
 function visibilityGoal(name: string, next: string, dependsOn: readonly string[] = []): Goal {
   return {
     name,
-    reads: [reads(QUEUE, 'VisibilityTimeout', 30, 179, 43_201), reads(FUNCTION, 'Timeout', 600)],
+    reads: [reads(QUEUE, 'VisibilityTimeout', 30, 179, 43_201), mayRead(FUNCTION, 'Timeout', 600)],
     dependsOn,
     judge: withParts(['queue', 'mapping', 'consumer'], ({ queue, mapping, consumer }, assembly) => {
       const timeout = assembly.number(consumer, 'Timeout') ?? 3;
@@ -290,7 +294,7 @@ const concurrencyLimit: Goal = {
 
 const reservedFits: Goal = {
   name: 'Reserved concurrency, where it is set, covers that limit',
-  reads: [reads(FUNCTION, 'ReservedConcurrentExecutions', 1)],
+  reads: [mayRead(FUNCTION, 'ReservedConcurrentExecutions', 1)],
   dependsOn: [concurrencyLimit.name],
   judge: withParts(['mapping', 'consumer'], ({ mapping, consumer }, assembly) => {
     const limit = assembly.number(mapping, 'ScalingConfig.MaximumConcurrency') ?? 5;

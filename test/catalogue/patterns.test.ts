@@ -73,16 +73,16 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     const nested = join(home, 'managed', 'biome.json');
     const config = JSON.parse(readFileSync(nested, 'utf8'));
     rmSync(nested); // Biome refuses a second root configuration below the first
-    const includes = [...projects.keys()].flatMap((name) => [
-      `${name}/src/**`,
-      `${name}/test/**`,
-      `${name}/.projenrc.ts`,
-    ]);
+    const files = { includes: ['**/src/**', '**/test/**', '**/.projenrc.ts'] };
     writeFileSync(
       join(home, 'biome.json'),
-      JSON.stringify({ ...config, $schema: undefined, root: true, files: { includes } }),
+      `${JSON.stringify({ ...config, $schema: undefined, root: true, files })}\n`,
     );
-    runTool(bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '--max-diagnostics=5'], home);
+    runTool(
+      bin('@biomejs/biome', 'bin/biome'),
+      ['check', '--error-on-warnings', '--max-diagnostics=5', ...projects.keys()],
+      home,
+    );
   });
 
   test('breaks no rule of cdk-nag when it is finished, with any option', () => {

@@ -1,0 +1,103 @@
+import { patterns } from '../../../blueprints/catalog';
+import { labs } from '../../../labs';
+import { CHANGE, parseLab, readLab } from '../../../labs/engine/lab-text';
+
+const SECTIONS = ['Goal', 'Why', 'Change', 'Run', 'See', 'Hint 1', 'Hint 2', 'Cost', 'For the curious'];
+const step = (id: string, sections = SECTIONS): string =>
+  [`## 1. The step`, `<!-- step: ${id} -->`, ...sections.map((name) => `### ${name}\n\nText of ${name}.`)].join('\n\n');
+
+describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the lab of %s', (id, pattern) => {
+  const lab = readLab(id);
+
+  test('has a text for each step, in order, under its title', () => {
+    expect(lab.steps.map((one) => [one.id, one.title])).toEqual(pattern.steps.map((one) => [one.id, one.title]));
+  });
+
+  test('names the goals as the checks do', () => {
+    const told = Object.fromEntries(lab.steps.map((one) => [one.id, one.goals.map(({ name }) => name)]));
+    const judged = Object.fromEntries(
+      labs[id].checks.map((check) => [check.step, check.goals.map(({ name }) => name)]),
+    );
+    expect(told).toEqual(judged);
+  });
+
+  test('says what each goal means', () => {
+    const mute = lab.steps.flatMap(({ goals }) => goals.filter(({ text }) => text.length < 20));
+    expect(mute).toEqual([]);
+  });
+
+  test('marks the place of the computed difference in each step', () => {
+    expect(lab.steps.filter(({ change }) => !change.split('\n').includes(CHANGE))).toEqual([]);
+  });
+
+  test('holds no code of the project: only commands are fenced', () => {
+    const fences = [lab.before, lab.after, ...lab.steps.flatMap((one) => Object.values(one).map(String))]
+      .join('\n')
+      .match(/^```\w+$/gm);
+    expect([...new Set(fences)]).toEqual(['```sh']);
+  });
+
+  test('has two hints in each step, and never the line to paste', () => {
+    expect(lab.steps.filter(({ hints }) => hints.length !== 2 || hints.some((text) => text.includes('```')))).toEqual(
+      [],
+    );
+  });
+
+  test("says at the top what the pattern's data says", () => {
+    expect(lab.title).toBe(pattern.title);
+    expect(lab.before).toContain(`| Level | ${pattern.level} |`);
+    expect(lab.before).toContain(`| Time | ${pattern.minutes} minutes |`);
+    expect(lab.before).toContain(`| Services | ${pattern.services.join(', ')} |`);
+  });
+
+  test('ends with the clean-up and what to read next', () => {
+    expect(lab.after.match(/^## .+$/gm)).toEqual(['## Clean up', '## What to read next']);
+    expect(lab.after).toContain('npx projen destroy');
+  });
+});
+
+describe('a text', () => {
+  const text = `# The lab\n\nAt first.\n\n## Head\n\nMore.\n\n${step('one')}\n\n${step('two')}\n\n## Clean up\n\nGone.\n`;
+
+  test('is read with what stands before and after the steps', () => {
+    const lab = parseLab(text, 'lab.md');
+    expect(lab).toMatchObject({
+      title: 'The lab',
+      before: 'At first.\n\n## Head\n\nMore.',
+      after: '## Clean up\n\nGone.',
+    });
+    expect(lab.steps.map(({ id, title, why, hints }) => [id, title, why, hints])).toEqual(
+      ['one', 'two'].map((id) => [id, 'The step', 'Text of Why.', ['Text of Hint 1.', 'Text of Hint 2.']]),
+    );
+  });
+
+  test('may have Windows line ends', () => {
+    expect(parseLab(text.replaceAll('\n', '\r\n'), 'lab.md')).toEqual(parseLab(text, 'lab.md'));
+  });
+
+  test('may hold lines in fenced code that look like headings', () => {
+    const fenced = text.replace('Text of Run.', '```sh\n## no heading\n### nor this\n```');
+    expect(parseLab(fenced, 'lab.md').steps[0].run).toBe('```sh\n## no heading\n### nor this\n```');
+  });
+
+  test('gives goals from a list, over several lines', () => {
+    const listed = text.replace('Text of Goal.', '- **A name**: what it\n  means.\n- **Another**: more.');
+    expect(parseLab(listed, 'lab.md').steps[0].goals).toEqual([
+      { name: 'A name', text: 'what it means.' },
+      { name: 'Another', text: 'more.' },
+    ]);
+  });
+
+  test.each([
+    ['without a title', 'Text.', 'lab.md:1: the lab has no title'],
+    ['with a section too few', `# L\n\n${step('one', SECTIONS.slice(1))}`, 'lab.md:3: one has the sections Why,'],
+    ['with an empty section', `# L\n\n${step('one').replace('Text of Cost.', '')}`, '"Cost" of one is empty'],
+    [
+      'with a foreign section among the steps',
+      `# L\n\n${step('one')}\n\n## Aside\n\n${step('two')}`,
+      '"Aside" stands among the steps',
+    ],
+  ])('is refused %s', (_, markdown, message) => {
+    expect(() => parseLab(markdown, 'lab.md')).toThrow(message);
+  });
+});

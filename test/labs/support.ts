@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kitRoot } from '../../blueprints/kit';
+import { Assembly, type AssemblyContent, type Resource } from '../../labs/engine/assembly';
+import { entriesAt, type Json, type JsonObject } from '../../labs/engine/json';
+
+/** A resource as a template has it. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: JsonObject;
+}
+
+/** Resources of a template by logical id. */
+export type Resources = Readonly<Record<string, TemplateResource>>;
+
+/** An assembly with one stack of the given resources. */
+export function assemblyOf(resources: Resources, rest: Partial<AssemblyContent> = {}, stack = 'orders'): Assembly {
+  return new Assembly({
+    stacks: [{ name: stack, environment: '', template: { Resources: resources as unknown as Json } }],
+    resources: resourcesOf(resources, stack),
+    ...rest,
+  });
+}
+
+/** The resources of a template as an assembly has them, each created in a line of `src/orders-stack.ts`. */
+export function resourcesOf(resources: Resources, stack = 'orders'): Resource[] {
+  return entriesAt(resources as unknown as Json).map(([logicalId, resource], index) => {
+    const { Type, Properties = {} } = resource as unknown as TemplateResource;
+    const where = `src/orders-stack.ts:${index + 1}`;
+    return { stack, logicalId, name: logicalId, type: Type, properties: Properties, where };
+  });
+}
+
+/** A value of a template that is some resource's attribute. */
+export const attribute = (logicalId: string, name = 'Arn'): Json => ({ 'Fn::GetAtt': [logicalId, name] });
+
+/** A value of a template that is some resource's reference. */
+export const ref = (logicalId: string): Json => ({ Ref: logicalId });
+
+const folders: string[] = [];
+
+/** A new folder that holds the given files; `removeFolders` takes it away. */
+export function folderOf(files: Readonly<Record<string, string | object>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'labs-test-'));
+  folders.push(folder);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+/** A project's folder that uses the packages of the kit, whose program is `src/main.ts`. */
+export function projectOf(main: string, files: Readonly<Record<string, string | object>> = {}): string {
+  const folder = folderOf({
+    'package.json': { name: 'orders' },
+    'cdk.json': { app: 'npx tsx src/main.ts' },
+    'src/main.ts': main,
+    ...files,
+  });
+  symlinkSync(join(kitRoot, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  return folder;
+}
+
+/** Removes all folders that a test made. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

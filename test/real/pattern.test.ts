@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
+import { KIT, kitRoot } from '../../blueprints/kit';
+import { checkOptions } from '../../blueprints/options';
+import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { render } from '../../blueprints/rendering';
+import { packKit, run, tryRun } from '../support/commands';
+import { readFiles } from '../support/generate';
+
+const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
+let home: string;
+let tarball: string;
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
+  tarball = packKit(home);
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const folder = (name: string): string => {
+  mkdirSync(join(home, name), { recursive: true });
+  return join(home, name);
+};
+
+const projenNew = (pattern: Pattern, cwd: string, ...flags: string[]) =>
+  tryRun(cwd, process.execPath, [projen, 'new', '--from', `${KIT}@file:${tarball}`, pattern.id, ...flags]);
+
+/** The state of its sources before one of the pattern's later steps: what a finished project must not be able to hide. */
+function sourcesBefore(pattern: Pattern, step: string): [string, string | Buffer][] {
+  const steps = stepIds(pattern);
+  const before = render(pattern, checkOptions(pattern, { name: 'orders' }), steps[steps.indexOf(step) - 1]);
+  return [...before].filter(([path]) => path.startsWith('src/') && path !== 'src/main.ts');
+}
+
+describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (id, pattern) => {
+  const project = (): string => join(home, id, 'orders');
+
+  test('is created by projen new from the package', () => {
+    const { code, stderr } = projenNew(pattern, folder(`${id}/orders`));
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(existsSync(join(project(), 'node_modules', 'aws-cdk-lib'))).toBe(true);
+    expect(run(project(), 'git', ['status', '--porcelain'])).toBe('');
+  });
+
+  test('builds as it is: it type-checks, passes its own tests and is synthesized with its code bundled', () => {
+    expect(run(project(), 'npx', ['projen', 'build'])).toBeDefined();
+    expect(readdirSync(join(project(), 'cdk.out')).some((file) => file.startsWith('asset.'))).toBe(true);
+    expect(run(project(), 'git', ['status', '--porcelain'])).toBe('');
+  });
+
+  test('is not changed by a second npx projen', () => {
+    run(project(), 'npx', ['projen']);
+    expect(run(project(), 'git', ['status', '--porcelain'])).toBe('');
+  });
+
+  test('can be installed by npm ci from its lock file, which holds no address of a registry', () => {
+    run(project(), 'npm', ['ci', '--dry-run']);
+    const lock = readFiles(project()).get('package-lock.json') as string;
+    expect([...lock.matchAll(/"resolved": "(?!file:)(?!https:\/\/registry\.npmjs\.org\/)[^"]*"/g)]).toEqual([]);
+  });
+
+  test('is the same, byte for byte, when atelier new creates it', () => {
+    const npx = ['--yes', `--package=${tarball}`, 'atelier', 'new', id, 'orders', '--no-git'];
+    run(folder(`${id}-2`), 'npx', npx);
+    const other = readFiles(join(home, `${id}-2`, 'orders'));
+    expect(Object.fromEntries(other)).toEqual(Object.fromEntries(readFiles(project())));
+  });
+
+  test.each([0.4, 0.7, 1])('fails its own tests when its sources lack what a step at %f of the way brought', (part) => {
+    const steps = pattern.steps.map((step) => step.id);
+    const mutated = sourcesBefore(pattern, steps[Math.ceil(steps.length * part) - 1]);
+    try {
+      for (const [path, text] of mutated) {
+        writeFileSync(join(project(), path), text);
+      }
+      const { code, stderr } = tryRun(project(), 'npx', ['jest']);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/Tests: +\d+ failed|Test Suites: \d+ failed/);
+    } finally {
+      run(project(), 'git', ['checkout', '--', 'src']);
+    }
+  });
+
+  test('refuses a wrong option in projen new with one line, and writes nothing of the project', () => {
+    const number = pattern.options.find(({ type }) => type === 'number');
+    const cwd = folder(`${id}-wrong`);
+    const { code, stderr } = projenNew(
+      pattern,
+      cwd,
+      ...(number ? [`--${kebab(number.name)}`, '0'] : ['--step', 'nope']),
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/error: --[a-z-]+ can't be .*; allowed: .*; for example: /);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readdirSync(cwd).filter((entry) => !/^(node_modules|package(-lock)?\.json)$/.test(entry))).toEqual([]);
+  });
+
+  test('passes the check of its last step, run as a learner runs it', () => {
+    expect(run(project(), 'npx', ['atelier', 'lab', 'check', lastStep(pattern)])).toContain('✓');
+    expect(JSON.parse(run(project(), 'npx', ['atelier', 'lab', 'check', lastStep(pattern), '--json'])).passed).toBe(
+      true,
+    );
+  });
+});
+
+test('the package holds compiled code, templates, labs and the manifest, and is under a megabyte', () => {
+  const cwd = folder('unpacked');
+  run(cwd, 'tar', ['-xzf', tarball]);
+  const files = [...readFiles(join(cwd, 'package')).keys()];
+  expect(files.filter((path) => /^test\//.test(path) || (/\.ts$/.test(path) && !path.endsWith('.d.ts')))).toEqual([]);
+  expect(files.filter((path) => path.endsWith('lab.md')).map(dirname)).toEqual(patterns.map(({ id }) => `labs/${id}`));
+  expect(files).toEqual(expect.arrayContaining(['.jsii', 'LICENSE', 'README.md', 'lib/cli/main.js']));
+  expect(JSON.parse(run(kitRoot, 'npm', ['pack', '--dry-run', '--json']))[0].size).toBeLessThan(1_000_000);
+});
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
