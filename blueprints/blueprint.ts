@@ -77,6 +77,12 @@ const TOOLS: readonly PinnedPackage[] = [
   'tsx',
 ];
 
+/** Feature flags that this version of aws-cdk-lib recommends and this version of projen does not know yet. */
+const NEWER_FEATURE_FLAGS = {
+  '@aws-cdk/aws-apigateway:logGroupDestinationArnWithoutWildcard': true,
+  '@aws-cdk/aws-cloudfront:defaultViewerProtocolPolicyRedirectToHttps': true,
+};
+
 /** Tasks of projen that other tasks run; nobody types them. */
 const INTERNAL_SCRIPTS = [
   'bundle',
@@ -161,6 +167,7 @@ function settings(name: string, options: BlueprintOptions) {
     app: 'node --import tsx src/main.ts',
     buildCommand: undefined,
     featureFlags: CdkFeatureFlags.V2.ALL,
+    context: NEWER_FEATURE_FLAGS,
 
     typescriptVersion: versions.typescript,
     runner: TypeScriptRunner.tsx(),
