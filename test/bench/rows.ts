@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { versions } from '../../blueprints/versions';
+import { run } from './processes';
+import { secondsOfSteps, stepsOf } from './steps';
+import { tool, type Workshop } from './workshop';
+
+/** One measurement of both sides, in seconds. */
+export interface Sample {
+  readonly kit: number;
+  readonly other: number;
+}
+
+/** A row of the bench: what the kit does, measured against something that does the like in the same run. */
+export interface Row {
+  /** A word to choose it by. */
+  readonly name: string;
+  /** What is measured. */
+  readonly what: string;
+  /** What it is measured against. */
+  readonly against: string;
+  /** The largest ratio that is allowed. */
+  readonly bound: number;
+  /** The ratio to aim at. @default - the bound */
+  readonly aim?: number;
+  /** How many samples are taken; the medians count. */
+  readonly runs: number;
+  /** How many samples are taken before, and forgotten. @default 1 */
+  readonly warmUps?: number;
+  /** Whether packages are installed from the npm registry. @default false */
+  readonly installs?: boolean;
+  /** Takes one sample: first the kit, then the other. */
+  readonly measure: (workshop: Workshop) => Sample;
+}
+
+const PATTERN = 'sqs-scaling';
+const NODE = process.execPath;
+const NO_INSTALL = ['--no-install', '--no-git', '--no-input'];
+const PEERS = [`projen@${versions.projen}`, `constructs@${versions.constructs}`];
+
+const node = (cwd: string, ...args: string[]): number => run({ words: [NODE, ...args], cwd });
+const cdk = tool('aws-cdk', 'bin/cdk');
+const projen = tool('projen', 'bin/projen');
+
+/** The rows, the quick ones first. */
+export const rows: readonly Row[] = [
+  {
+    name: 'list',
+    what: '`atelier list`',
+    against: '`node -e 0`',
+    bound: 1.8,
+    runs: 25,
+    warmUps: 3,
+    measure: ({ home, atelier }) => ({ kit: node(home, atelier, 'list'), other: node(home, '-e', '0') }),
+  },
+  {
+    name: 'new',
+    what: '`atelier new`, kit installed, no install step',
+    against: '`cdk init app --language typescript --generate-only`, by its bin',
+    bound: 0.7,
+    aim: 0.45,
+    runs: 11,
+    measure: (workshop) => ({
+      kit: node(workshop.folder(), workshop.atelier, 'new', PATTERN, 'orders', ...NO_INSTALL),
+      other: node(workshop.folder(), cdk, 'init', 'app', '--language', 'typescript', '--generate-only', '--no-notices'),
+    }),
+  },
+  {
+    name: 'steps',
+    what: 'all steps generated, synthesized and checked in process',
+    against: 'one second for each step',
+    bound: 0.3,
+    runs: 3,
+    measure: (workshop) => {
+      const steps = stepsOf(PATTERN);
+      return { kit: secondsOfSteps(workshop, PATTERN, steps), other: steps.length };
+    },
+  },
+  {
+    name: 'linear',
+    what: 'the same, seconds per step after the first, for all steps',
+    against: 'for the first half of the steps',
+    bound: 1.5,
+    runs: 3,
+    measure: (workshop) => {
+      const [first, ...later] = stepsOf(PATTERN);
+      const half = later.slice(0, Math.ceil(later.length / 2));
+      const base = secondsOfSteps(workshop, PATTERN, [first]);
+      const perStep = (steps: readonly string[]): number =>
+        (secondsOfSteps(workshop, PATTERN, [first, ...steps]) - base) / steps.length;
+      return { kit: perStep(later), other: perStep(half) };
+    },
+  },
+  {
+    name: 'from',
+    what: '`projen new --from <tarball>` with `--no-post`',
+    against: '`projen new awscdk-app-ts` with `--no-post`, and `npm install` of the kit’s peers',
+    bound: 1.4,
+    runs: 5,
+    installs: true,
+    measure: (workshop) => {
+      const from = `serverless-atelier@file:${workshop.tarball}`;
+      const folder = workshop.folder();
+      return {
+        kit: node(workshop.folder(), projen, 'new', '--from', from, PATTERN, '--no-post', '--no-git'),
+        other:
+          run({ words: ['npm', 'install', '--save-dev', '--no-package-lock', ...PEERS], cwd: folder }) +
+          node(folder, projen, 'new', 'awscdk-app-ts', '--no-post', '--no-git'),
+      };
+    },
+  },
+  {
+    name: 'full',
+    what: '`atelier new`, full, with install and git',
+    against: '`projen new awscdk-app-ts`, full',
+    bound: 0.7,
+    aim: 0.5,
+    runs: 3,
+    installs: true,
+    measure: (workshop) => ({
+      kit: replace(workshop, 'finished project', (folder) => createFinished(workshop, folder)),
+      other: replace(workshop, 'awscdk-app-ts', createOther),
+    }),
+  },
+  {
+    name: 'test',
+    what: '`npm test` of the generated project, cold, lint and types included',
+    against: 'that of a fresh `awscdk-app-ts`',
+    bound: 0.2,
+    aim: 0.12,
+    runs: 3,
+    installs: true,
+    measure: (workshop) => ({
+      kit: run({ words: ['npm', 'test'], cwd: finishedProject(workshop), coldIn: workshop.home }),
+      other: run({ words: ['npm', 'test'], cwd: otherProject(workshop), coldIn: workshop.home }),
+    }),
+  },
+  {
+    name: 'check',
+    what: '`atelier lab check`, cold',
+    against: '`cdk synth -q` of the same project, both by their bin',
+    bound: 0.25,
+    aim: 0.15,
+    runs: 7,
+    installs: true,
+    measure: (workshop) => {
+      const cwd = finishedProject(workshop);
+      const bin = (...path: string[]): string => join(cwd, 'node_modules', ...path);
+      const cold = (...words: string[]): number => run({ words: [NODE, ...words], cwd, coldIn: workshop.home });
+      return {
+        kit: cold(bin('serverless-atelier', 'lib', 'cli', 'main.js'), 'lab', 'check'),
+        other: cold(bin('aws-cdk', 'bin', 'cdk'), 'synth', '-q', '--no-notices'),
+      };
+    },
+  },
+];
+
+/** The generated project with its packages installed: what the row `full` has made, when it ran. */
+function finishedProject(workshop: Workshop): string {
+  return workshop.once('finished project', (folder) => {
+    createFinished(workshop, folder);
+    return folder;
+  });
+}
+
+function otherProject(workshop: Workshop): string {
+  return workshop.once('awscdk-app-ts', (folder) => {
+    createOther(folder);
+    return folder;
+  });
+}
+
+function createFinished({ atelier }: Workshop, folder: string): number {
+  return node(folder, atelier, 'new', PATTERN, '.', '--no-input');
+}
+
+function createOther(folder: string): number {
+  return node(folder, projen, 'new', 'awscdk-app-ts');
+}
+
+function replace(workshop: Workshop, name: string, create: (folder: string) => number): number {
+  const folder = workshop.folder();
+  const seconds = create(folder);
+  workshop.keep(name, folder);
+  return seconds;
+}
