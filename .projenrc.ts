@@ -170,9 +170,10 @@ new JsonFile(project, 'biome.json', {
   obj: {
     $schema: './node_modules/@biomejs/biome/configuration_schema.json',
     files: {
-      includes: ['**/*.ts', '!**/template', '!**/golden', '!lib', '!dist', '!**/node_modules'],
+      includes: ['**/*.ts', '!**/template', '!**/golden', '!lib', '!dist', '!!.scratch', '!**/node_modules'],
     },
     formatter: { indentStyle: 'space', lineWidth: 120 },
+    json: { formatter: { enabled: false } },
     javascript: { formatter: { quoteStyle: 'single' } },
     linter: { rules: { preset: 'recommended', suspicious: { noControlCharactersInRegex: 'off' } } },
   },

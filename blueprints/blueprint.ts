@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { JsonFile } from 'projen';
+import { JsonFile, SampleReadme } from 'projen';
 import { AwsCdkTypeScriptApp } from 'projen/lib/awscdk/awscdk-app-ts';
 import { CdkFeatureFlags } from 'projen/lib/awscdk/cdk-config';
 import { NodePackageManager } from 'projen/lib/javascript/node-package';
@@ -120,7 +120,10 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
 
     super({ ...settings(values.name as string, options), ...options.app });
 
-    this.node.tryRemoveChild('SampleReadme');
+    // It would bring back a README that its owner deleted, as projen's own.
+    for (const sample of this.node.children.filter((child) => child instanceof SampleReadme)) {
+      this.node.tryRemoveChild(sample.node.id);
+    }
     this.deps.removeDependency('ts-node');
     for (const script of INTERNAL_SCRIPTS) {
       this.removeScript(script);

@@ -54,7 +54,8 @@ export class Creation {
     this.step = checkStep(pattern, plan.step);
     this.archive = archiveOf(kit);
     this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
-    this.files = render(pattern, values, this.step, this.archive ? { kit: this.kit } : {});
+    // What is no version of its own would become one at the next `npx projen`.
+    this.files = render(pattern, values, this.step, this.kit === kitVersion ? {} : { kit: this.kit });
   }
 
   /**
@@ -104,7 +105,16 @@ export function kitSpec(options: { readonly kit?: string; readonly devDeps?: rea
 
 /** The kit's own tarball, when that is what the spec names; it goes into the project, so that others can install it too. */
 function archiveOf(spec: string): string | undefined {
-  return spec.startsWith('file:') && spec.endsWith('.tgz') ? resolve(spec.slice('file:'.length)) : undefined;
+  const archive = spec.startsWith('file:') && spec.endsWith('.tgz') ? resolve(spec.slice('file:'.length)) : undefined;
+  if (archive && !existsSync(archive)) {
+    throw new UsageError(`--kit can't be ${JSON.stringify(spec)}, which is not there`, {
+      option: 'kit',
+      given: spec,
+      allowed: 'a version, or file: and the path of a tarball',
+      example: `--kit ${kitVersion}`,
+    });
+  }
+  return archive;
 }
 
 function refuseForeignEntries(folder: string): void {

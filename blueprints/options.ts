@@ -99,17 +99,15 @@ export function chosenOptions(pattern: Pattern, values: OptionValues): Record<st
  * @param spec the option
  * @returns for example `a whole number from 11 to 10000`
  */
-export function allowedWords(spec: OptionSpec): string {
-  if (spec.allowed) {
-    return spec.allowed.join(', ');
+export function allowedWords({ allowed, matches, type, minimum, maximum }: OptionSpec): string {
+  if (allowed || matches) {
+    return allowed?.join(', ') ?? matches?.means ?? '';
   }
-  const kind = { string: 'text', number: 'a whole number', boolean: 'true or false', 'string[]': 'texts' }[spec.type];
-  const range = [
-    spec.minimum !== undefined && `from ${spec.minimum}`,
-    spec.maximum !== undefined && `to ${spec.maximum}`,
-    spec.matches?.means,
+  const kind = { string: 'any text', number: 'a whole number', boolean: 'true or false', 'string[]': 'any texts' }[
+    type
   ];
-  return [kind, ...range].filter(Boolean).join(' ').replace('texts key', 'key').replace('text lower', 'lower');
+  const range = [minimum !== undefined && `from ${minimum}`, maximum !== undefined && `to ${maximum}`];
+  return [kind, ...range].filter(Boolean).join(' ');
 }
 
 /**
@@ -169,7 +167,8 @@ function refusal(spec: OptionSpec, given: unknown, problem = `can't be ${shown(g
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON has no NaN, which projen makes of a bad number.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -72,7 +72,7 @@ const options: readonly OptionSpec[] = [
     default: 'messageId',
     matches: {
       regex: /^(?=\S)[\w.,()[\]@ ]{1,256}(?<=\S)$/,
-      means: 'of letters, digits, spaces and _ . , ( ) [ ] @, at most 256 characters',
+      means: 'letters, digits, spaces and _ . , ( ) [ ] @, at most 256 characters',
     },
     example: 'powertools_json(body).orderId',
   },

@@ -64,15 +64,21 @@ function problemWith(spec: OptionSpec, typed: string): string | undefined {
   }
 }
 
-/** Text as the type of its option; nothing typed leaves the default. */
+/** What can be typed for a switch. */
+const SWITCHES = new Map([
+  ...['y', 'yes', 'true'].map((word) => [word, true] as const),
+  ...['n', 'no', 'false'].map((word) => [word, false] as const),
+]);
+
+/** Text as the type of its option, or as it is where it is none, which is then refused; nothing typed leaves the default. */
 function parse(spec: OptionSpec, typed: string): OptionValue | undefined {
   if (typed.trim() === '') {
     return undefined;
   }
   const parsers: Record<OptionSpec['type'], () => OptionValue> = {
     string: () => typed,
-    number: () => Number(typed),
-    boolean: () => /^(y|yes|true)$/i.test(typed),
+    number: () => (/^\d+$/.test(typed.trim()) ? Number(typed) : typed),
+    boolean: () => SWITCHES.get(typed.trim().toLowerCase()) ?? typed,
     'string[]': () => typed.split(',').map((part) => part.trim()),
   };
   return parsers[spec.type]();

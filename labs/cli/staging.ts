@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../blueprints/errors';
 
 const MARK = '.atelier-new-';
+
+/** The name of a staged folder: the mark, the process that made it, six characters of chance. */
+const STAGED = /^\.atelier-new-(\d+)-\w{6}$/;
 
 /**
  * A folder beside the target in which a project is made; it becomes the target in one rename, so that a run that dies
@@ -11,15 +14,17 @@ const MARK = '.atelier-new-';
 export class StagedFolder {
   /** Where the project is made: beside the target, so that relative paths mean the same in both. */
   public readonly path: string;
+  /** The first of the folders above the target that were made for it. */
+  private readonly made: string | undefined;
 
   /**
    * @param target the folder to be; absolute
-   * @throws UsageError when it is there and not empty
+   * @throws UsageError when it is there and is no empty folder
    */
   constructor(private readonly target: string) {
     refuseOccupied(target);
     const parent = dirname(target);
-    mkdirSync(parent, { recursive: true });
+    this.made = mkdirSync(parent, { recursive: true });
     sweep(parent);
     this.path = mkdtempSync(join(parent, `${MARK}${process.pid}-`));
   }
@@ -32,16 +37,25 @@ export class StagedFolder {
     renameSync(this.path, this.target);
   }
 
-  /** Removes the staged folder. */
+  /** Removes the staged folder, and what was made for it and is empty. */
   discard(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    // A child process that is ending may still write into it.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 10 });
+    removeEmpty(dirname(this.target), this.made);
+  }
+}
+
+function removeEmpty(folder: string, last: string | undefined): void {
+  if (last !== undefined && existsSync(folder) && readdirSync(folder).length === 0) {
+    rmdirSync(folder);
+    removeEmpty(dirname(folder), folder === last ? undefined : last);
   }
 }
 
 function refuseOccupied(target: string): void {
-  const entries = existsSync(target) ? readdirSync(target) : [];
-  if (entries.length > 0) {
-    throw new UsageError(`the folder ${basename(target)} holds ${entries.slice(0, 3).join(', ')} already`, {
+  const problem = problemWith(target);
+  if (problem) {
+    throw new UsageError(problem, {
       option: 'folder',
       given: target,
       allowed: 'an empty or a new folder',
@@ -50,9 +64,23 @@ function refuseOccupied(target: string): void {
   }
 }
 
+function problemWith(target: string): string | undefined {
+  if (!existsSync(target)) {
+    return undefined;
+  }
+  if (!statSync(target).isDirectory()) {
+    return `${basename(target)} is a file`;
+  }
+  const entries = readdirSync(target);
+  return entries.length > 0
+    ? `the folder ${basename(target)} holds ${entries.slice(0, 3).join(', ')} already`
+    : undefined;
+}
+
 function sweep(parent: string): void {
   for (const entry of readdirSync(parent)) {
-    if (entry.startsWith(MARK) && !isRunning(Number.parseInt(entry.slice(MARK.length), 10))) {
+    const [, pid] = STAGED.exec(entry) ?? [];
+    if (pid && !isRunning(Number(pid))) {
       rmSync(join(parent, entry), { recursive: true, force: true });
     }
   }

@@ -87,11 +87,13 @@ export function covers(assembly: Assembly, statement: Statement, resource: Resou
 function statements(document: Json | undefined, holder: Resource): Statement[] {
   return asList(dig(document, 'Statement')).map((statement) => ({
     effect: dig(statement, 'Effect') === 'Deny' ? 'Deny' : 'Allow',
-    actions: dig(statement, 'NotAction') === undefined ? asList(dig(statement, 'Action')).map(String) : ['*'],
+    actions: dig(statement, 'NotAction') === undefined ? asList(dig(statement, 'Action')).filter(isText) : ['*'],
     resources: dig(statement, 'NotResource') === undefined ? asList(dig(statement, 'Resource')) : ['*'],
     holder,
   }));
 }
+
+const isText = (value: Json): value is string => typeof value === 'string';
 
 function pointsAt(assembly: Assembly, from: Resource, path: string, to: Resource): boolean {
   return assembly.targets(assembly.property(from, path), from.stack).some(({ resource }) => resource === to);

@@ -26,6 +26,8 @@ interface Ending {
 }
 
 const TIMEOUT = 60_000;
+/** Node.js keeps ten frames; a construct that is created inside of several others has its line of the project deeper. */
+const FRAMES = '--stack-trace-limit=30';
 const ERROR_FILE = 'atelier-error.json';
 
 /**
@@ -62,14 +64,10 @@ export async function synthesize(folder: string, options: SynthOptions = {}): Pr
   const loader = loaderOf(folder);
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    const ending = await run(
-      folder,
-      ['--stack-trace-limit=50', '--import', loader, '--import', ERROR_RECORDER, program],
-      {
-        timeout: options.timeout ?? TIMEOUT,
-        env: environment(folder, scratch),
-      },
-    );
+    const ending = await run(folder, [FRAMES, '--import', loader, '--import', ERROR_RECORDER, program], {
+      timeout: options.timeout ?? TIMEOUT,
+      env: environment(folder, scratch),
+    });
     return new Assembly({ ...readAssemblyFolder(scratch, folder), ...failure(folder, scratch, ending) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -223,9 +223,9 @@ const retention: Goal = {
 
 const partialResponses: Goal = {
   name: 'Lambda accepts partial batch responses',
-  reads: [reads(MAPPING, 'FunctionResponseTypes', [])],
+  reads: [reads(MAPPING, 'FunctionResponseTypes', [], ['BatchItemFailures'])],
   judge: withParts(['mapping'], ({ mapping }, assembly) => {
-    const types = assembly.list(mapping, 'FunctionResponseTypes').map(String);
+    const types = assembly.list(mapping, 'FunctionResponseTypes').map((type) => assembly.text(type));
     return when(types.includes('ReportBatchItemFailures'), {
       seen: `FunctionResponseTypes of ${mapping.name} is ${types.length ? types.join(', ') : 'not set'}`,
       wanted: 'ReportBatchItemFailures among the response types, so that only failed messages return',

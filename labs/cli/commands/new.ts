@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, chosenOptions, optionsOf } from '../../../blueprints/options';
 import type { OptionValue, OptionValues, Pattern } from '../../../blueprints/pattern';
@@ -63,6 +64,9 @@ export async function create(
   const plan = await planProject(pattern, folder, options);
   const staged = new StagedFolder(plan.folder);
   const abandon = (): never => {
+    for (const child of running) {
+      child.kill();
+    }
     staged.discard();
     process.exit(130);
   };
@@ -75,6 +79,8 @@ export async function create(
     }
     const installed = options.install !== false && (await install(staged.path, output));
     const committed = options.git !== false && (await commit(staged.path, dirname(plan.folder), output));
+    // Generating leaves the event loop no turn: a signal that came meanwhile is heard here, before anything is there.
+    await setImmediate();
     staged.publish();
     return report(plan, files, { installed, committed }, options, output);
   } finally {
@@ -164,6 +170,9 @@ async function commit(folder: string, parent: string, output: Output): Promise<b
   return true;
 }
 
+/** The commands that have not ended yet: they must not outlive a run that is abandoned. */
+const running = new Set<ChildProcess>();
+
 /** Runs a command to its end; returns what it said when it failed. */
 function run(command: string, args: readonly string[], cwd: string): Promise<string | undefined> {
   return new Promise((done) => {
@@ -173,12 +182,16 @@ function run(command: string, args: readonly string[], cwd: string): Promise<str
       shell: process.platform === 'win32',
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    running.add(child);
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     child.on('error', (error) => done(error.message));
-    child.on('close', (code) => done(code === 0 ? undefined : said.trim() || `${command} ended with ${code}`));
+    child.on('close', (code) => {
+      running.delete(child);
+      done(code === 0 ? undefined : said.trim() || `${command} ended with ${code}`);
+    });
   });
 }
 

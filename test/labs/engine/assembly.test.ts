@@ -1,6 +1,9 @@
 import { Assembly } from '../../../labs/engine/assembly';
 import { assemblyOf, attribute, ref, resourcesOf } from '../support';
 
+/** What Fn::Sub replaces; kept apart, for it looks like a forgotten template string. */
+const placeholder = (name: string): string => `\${${name}}`;
+
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders-queue', VisibilityTimeout: 30 } };
 const holder = (value: unknown) => ({ Type: 'Test::Holder', Properties: { Value: value as never } });
 
@@ -14,8 +17,8 @@ describe('a value points at a resource', () => {
     ['by Ref', ref('Queue')],
     ['by Fn::GetAtt with a list', attribute('Queue')],
     ['by Fn::GetAtt with a text', { 'Fn::GetAtt': 'Queue.Arn' }],
-    ['by Fn::Sub', { 'Fn::Sub': '${Queue.Arn}' }],
-    ['by Fn::Sub with a map', { 'Fn::Sub': ['${It}/*', { It: attribute('Queue') }] }],
+    ['by Fn::Sub', { 'Fn::Sub': placeholder('Queue.Arn') }],
+    ['by Fn::Sub with a map', { 'Fn::Sub': [`${placeholder('It')}/*`, { It: attribute('Queue') }] }],
     ['by Fn::Join among texts', { 'Fn::Join': ['', ['arn:', ref('AWS::Partition'), ':sqs:', ref('Queue')]] }],
     ['by its physical name', 'orders-queue'],
     ['by its physical name in an ARN', 'arn:aws:sqs:eu-west-1:123456789012:orders-queue'],
@@ -116,5 +119,5 @@ test('a property that is a JSON document as text is read as the document', () =>
 
 test('a joined text shows its references by logical id', () => {
   const joined = { 'Fn::Join': ['', ['{"queue":"', attribute('Queue', 'QueueName'), '"}']] };
-  expect(assemblyOf({}).text(joined)).toBe('{"queue":"${Queue.QueueName}"}');
+  expect(assemblyOf({}).text(joined)).toBe(`{"queue":"${placeholder('Queue.QueueName')}"}`);
 });

@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kitVersion } from '../../blueprints/kit';
+import { readProvenance, writeProvenance } from '../../blueprints/provenance';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const origin = {
+  pattern: 'sqs-scaling',
+  options: { name: 'orders', tags: ['team=a'], batchSize: 100 },
+  step: 'alarms',
+};
+const base = () => JSON.parse(readFileSync(join(folder, '.atelier', 'base.json'), 'utf8'));
+
+test('what was written is read back, with the version of the kit', () => {
+  writeProvenance(folder, origin, new Map());
+  expect(readProvenance(folder)).toEqual({ kit: kitVersion, ...origin });
+});
+
+test('a folder without the file holds no generated project', () => {
+  expect(readProvenance(folder)).toBeUndefined();
+});
+
+test('a file that is no JSON is an error', () => {
+  writeFileSync(join(folder, '.atelier.json'), '{');
+  expect(() => readProvenance(folder)).toThrow('JSON');
+});
+
+test('the rendered texts are kept by path', () => {
+  writeProvenance(folder, origin, new Map([['src/main.ts', 'export {};\n']]));
+  expect(base()).toEqual({ 'serverless-atelier': kitVersion, files: { 'src/main.ts': 'export {};\n' } });
+});
+
+test('rendered bytes are not kept', () => {
+  writeProvenance(folder, origin, new Map<string, string | Buffer>([['picture.bin', Buffer.from([255])]]));
+  expect(base().files).toEqual({});
+});
+
+test('both files end in a line break and hold no carriage return', () => {
+  writeProvenance(folder, origin, new Map());
+  for (const path of ['.atelier.json', '.atelier/base.json']) {
+    expect(readFileSync(join(folder, path), 'utf8')).toMatch(/^[^\r]*\}\n$/);
+  }
+});

@@ -1,0 +1,153 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../../blueprints/errors';
+import { check, hint, status } from '../../../labs/cli/commands/lab';
+import { folderOf, projectOf, removeFolders } from '../support';
+
+const QUEUE_ONLY = `import { App, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+
+const stack = new Stack(new App(), 'orders-dev');
+new Queue(stack, 'Queue');
+`;
+const LONG_HIDDEN = QUEUE_ONLY.replace("'Queue')", "'Queue', { visibilityTimeout: Duration.minutes(10) })").replace(
+  '{ App,',
+  '{ App, Duration,',
+);
+
+const provenance = (step: string) => ({
+  '.atelier.json': { kit: '0.1.0', pattern: 'sqs-scaling', options: { name: 'orders' }, step },
+});
+
+let printed: string;
+
+beforeEach(() => {
+  printed = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  removeFolders();
+});
+
+describe('status', () => {
+  test('shows where the learner is and what the step asks', async () => {
+    const code = await status({ cwd: folderOf(provenance('queue-and-consumer')), plain: true });
+    expect(code).toBe(0);
+    expect(printed).toContain('[ok] queue-and-consumer');
+    expect(printed).toContain('[now] visibility-timeout');
+    expect(printed).toContain('[open] A message stays hidden for six timeouts of the consumer');
+  });
+
+  test('as JSON has the steps and the goals of the current one', async () => {
+    await status({ cwd: folderOf(provenance('start')), json: true });
+    const document = JSON.parse(printed);
+    expect(document).toMatchObject({ pattern: 'sqs-scaling', current: 'queue-and-consumer', complete: false });
+    expect(document.steps[0]).toEqual({
+      id: 'queue-and-consumer',
+      title: expect.any(String),
+      goal: expect.any(String),
+      done: false,
+      passed: null,
+    });
+    expect(document.goals).toContainEqual({ name: 'A queue holds the messages', text: expect.any(String) });
+  });
+
+  test('says that all steps are done', async () => {
+    await status({ cwd: folderOf(provenance('dashboard')), plain: true });
+    expect(printed).toContain('All steps are done.');
+  });
+});
+
+describe('check', () => {
+  test('shows what is reached, the first cause in three lines, and what was skipped', async () => {
+    const code = await check(undefined, { cwd: projectOf(QUEUE_ONLY, provenance('start')), plain: true });
+    expect(code).toBe(1);
+    expect(printed.trim().split('\n')).toEqual([
+      'queue-and-consumer',
+      '',
+      '[ok] A queue holds the messages',
+      '[failed] Lambda hands its messages to the consumer',
+      '    seen    no event source mapping has the queue as its source  (src/main.ts:5)',
+      '    wanted  one event source mapping from the queue to the consumer',
+      '    next    subscribe the function to the queue',
+      '[skipped] The consumer may read that queue and no other',
+    ]);
+  }, 20_000);
+
+  test('as JSON has a result for each goal, and names the file where something is missing', async () => {
+    await check('dashboard', { cwd: projectOf(QUEUE_ONLY, provenance('start')), json: true });
+    const document = JSON.parse(printed);
+    expect(document).toMatchObject({ step: 'dashboard', passed: false, error: null, findings: [] });
+    expect(document.results[0]).toEqual({
+      goal: 'A dashboard shows the backlog and its age',
+      passed: false,
+      seen: 'the template has no dashboard (AWS::CloudWatch::Dashboard)',
+      wanted: expect.any(String),
+      where: 'src/sqs-scaling-stack.ts',
+      next: 'create a dashboard in the stack',
+    });
+  }, 20_000);
+
+  test('keeps a pass, and names the next step', async () => {
+    const main = LONG_HIDDEN + CONSUMER;
+    const folder = projectOf(main, provenance('queue-and-consumer'));
+    expect(await check(undefined, { cwd: folder, plain: true })).toBe(0);
+    expect(printed).toContain('Done. Next: dead-letter-queue');
+    const progress = JSON.parse(readFileSync(join(folder, '.atelier', 'progress.json'), 'utf8'));
+    expect(progress.steps['visibility-timeout'].passed).toMatch(/^\d{4}-\d\d-\d\dT/);
+  }, 20_000);
+
+  test('says in one line with its place why the app does not synthesize', async () => {
+    const folder = projectOf("\nthrow new Error('no\\nmore');", provenance('start'));
+    expect(await check(undefined, { cwd: folder, plain: true })).toBe(1);
+    expect(printed).toContain('[failed] the app does not synthesize\n  src/main.ts:2: no more\n');
+  }, 20_000);
+
+  test('refuses a folder without a project, and an unknown step', async () => {
+    await expect(check(undefined, { cwd: folderOf() })).rejects.toThrow(UsageError);
+    await expect(check('nope', { cwd: folderOf(provenance('start')) })).rejects.toThrow(
+      'sqs-scaling has no step "nope"',
+    );
+  });
+});
+
+describe('hint', () => {
+  test('gives the first hint, then the second, which stays', async () => {
+    const cwd = folderOf(provenance('start'));
+    const numbers: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      printed = '';
+      expect(await hint(undefined, { cwd, json: true })).toBe(0);
+      numbers.push(JSON.parse(printed).number);
+    }
+    expect(numbers).toEqual([1, 2, 2]);
+  });
+
+  test('of a named step leaves the others alone', async () => {
+    const cwd = folderOf(provenance('start'));
+    await hint('alarms', { cwd });
+    const { steps } = JSON.parse(readFileSync(join(cwd, '.atelier', 'progress.json'), 'utf8'));
+    expect(steps).toEqual({ alarms: { hints: 1 } });
+  });
+
+  test('survives a damaged file of progress', async () => {
+    const cwd = folderOf({ ...provenance('start'), '.atelier/progress.json': '{' });
+    writeFileSync(join(cwd, '.atelier', 'progress.json'), '{"steps":');
+    expect(await hint(undefined, { cwd })).toBe(0);
+    expect(printed).toContain('queue-and-consumer');
+  });
+});
+
+const CONSUMER = `
+import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
+
+const [queue] = stack.node.findAll().filter((one): one is Queue => one instanceof Queue);
+const code = { zipFile: 'exports.handler = async () => {};' };
+const consumer = new CfnFunction(stack, 'Fn', { code, role: 'r', handler: 'index.handler', runtime: 'nodejs24.x', timeout: 30 });
+new CfnEventSourceMapping(stack, 'Map', { functionName: consumer.ref, eventSourceArn: queue.queueArn });
+`;
