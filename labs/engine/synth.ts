@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../blueprints/errors';
 import { Assembly } from './assembly';
 import { readAssemblyFolder } from './assembly-folder';
+import { type Ending, runChild } from './child';
 import { dig, isObject, type Json, readJson } from './json';
 import { sourcePosition } from './source-position';
 
@@ -14,15 +14,6 @@ import { sourcePosition } from './source-position';
 export interface SynthOptions {
   /** How long the project's program may run, in milliseconds. @default 60000 */
   readonly timeout?: number;
-}
-
-/** How a program ended. */
-interface Ending {
-  readonly code: number | null;
-  readonly timedOut: boolean;
-  /** How long it was allowed to run, in milliseconds. */
-  readonly limit: number;
-  readonly stderr: string;
 }
 
 const TIMEOUT = 60_000;
@@ -41,14 +32,27 @@ const CONTEXT = {
   '@aws-cdk/core:failSynthOnValidationErrors': false,
 };
 
-/** Writes down what ends the program, whole and source-mapped, before Node.js prints it; runs inside the program. */
-const ERROR_RECORDER = `data:text/javascript,${encodeURIComponent(
-  `import { writeFileSync } from 'node:fs';
+/** A module that Node.js loads ahead of the program, without a file that would have to be shipped. */
+const inline = (source: string): string => `data:text/javascript,${encodeURIComponent(source)}`;
+
+/** Ahead of tsx: keeps how Node.js itself loads JavaScript. */
+const BEFORE_LOADER = inline(`import Module from 'node:module';
+globalThis[Symbol.for('atelier.load')] = Module._extensions['.js'];`);
+
+/**
+ * After tsx: packages are JavaScript and need no compiler, and tsx would look through each file of aws-cdk-lib, which
+ * costs a sixth of a second. And what ends the program is written down, whole and source-mapped, before it is printed.
+ */
+const AFTER_LOADER = inline(`import Module from 'node:module';
+import { writeFileSync } from 'node:fs';
+const compile = Module._extensions['.js'];
+const load = globalThis[Symbol.for('atelier.load')];
+Module._extensions['.js'] = (module, file) =>
+  (/[\\\\/]node_modules[\\\\/]/.test(file) ? load : compile)(module, file);
 process.on('uncaughtExceptionMonitor', (error) => {
   const { message, stack } = error ?? {};
   writeFileSync(process.env.ATELIER_ERROR_FILE, JSON.stringify({ message: message ?? String(error), stack }));
-});`,
-)}`;
+});`);
 
 /**
  * Synthesizes a project as its `app` command would, by the project's own tsx, in a child process and into a scratch
@@ -62,13 +66,18 @@ process.on('uncaughtExceptionMonitor', (error) => {
 export async function synthesize(folder: string, options: SynthOptions = {}): Promise<Assembly> {
   const program = programOf(folder);
   const loader = loaderOf(folder);
+  const preloaded = [BEFORE_LOADER, loader, AFTER_LOADER].flatMap((module) => ['--import', module]);
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    const ending = await run(folder, [FRAMES, '--import', loader, '--import', ERROR_RECORDER, program], {
+    const ending = await runChild(process.execPath, [FRAMES, ...preloaded, program], {
+      cwd: folder,
       timeout: options.timeout ?? TIMEOUT,
       env: environment(folder, scratch),
     });
-    return new Assembly({ ...readAssemblyFolder(scratch, folder), ...failure(folder, scratch, ending) });
+    return new Assembly({
+      ...readAssemblyFolder(scratch, folder),
+      ...failure(folder, scratch, ending, options.timeout ?? TIMEOUT),
+    });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -109,43 +118,18 @@ function environment(folder: string, scratch: string): NodeJS.ProcessEnv {
     CDK_OUTDIR: scratch,
     CDK_CONTEXT_JSON: JSON.stringify(Object.assign({}, ...context, CONTEXT)),
     CDK_VALIDATION: 'false',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
     ATELIER_ERROR_FILE: join(scratch, ERROR_FILE),
     // Compiled code is kept between checks where Node.js knows how to (22.1 and newer).
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'atelier-compile-cache'),
   };
 }
 
-function run(
-  cwd: string,
-  args: readonly string[],
-  { timeout, env }: { readonly timeout: number; readonly env: NodeJS.ProcessEnv },
-): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    // What the program prints on standard output is its own business; an undrained pipe would stop it.
-    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let stderr = '';
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      child.kill('SIGKILL');
-    }, timeout);
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-20_000);
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code, timedOut, limit: timeout, stderr });
-    });
-  });
-}
-
 /** Why synthesis failed, from the most telling source to the least. */
 function failure(
   folder: string,
   scratch: string,
-  { code, timedOut, limit, stderr }: Ending,
+  { code, timedOut, stderr }: Ending,
+  limit: number,
 ): { readonly error?: string; readonly errorWhere?: string } {
   if (timedOut) {
     return {

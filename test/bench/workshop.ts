@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
 import { run } from './processes';
 
 /** A file of one of the packages that the kit is developed with. */
 export const tool = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
 
-/** Packages a generated project apart, so that its folder can be made again for every run. */
+/** Installs without what says nothing about the kit. */
 const INSTALL = ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** The temporary folder in which everything is measured: the packed kit, an installation of it, and what it generates. */
@@ -34,20 +34,17 @@ export class Workshop {
   }
 
   /**
-   * A folder below which Node.js finds the packages that the kit is developed with, and the kit itself.
+   * A folder below which Node.js finds the packages that the kit is developed with, and the packed kit.
    *
    * @returns the folder; empty at every call
    */
   get roomWithPackages(): string {
     const room = this.once('room', (folder) => {
-      for (const [name, target] of [
-        [join(folder, 'node_modules'), join(kitRoot, 'node_modules')],
-        [join(folder, 'projects', 'node_modules', KIT), kitRoot],
-      ]) {
-        mkdirSync(dirname(name), { recursive: true });
-        symlinkSync(target, name, 'junction');
-      }
-      return join(folder, 'projects');
+      symlinkSync(join(kitRoot, 'node_modules'), join(folder, 'node_modules'), 'junction');
+      const projects = join(folder, 'projects');
+      // A copy: through a link the kit would find the packages of the place that the link leads to.
+      cpSync(resolve(this.atelier, '../../..'), join(projects, 'node_modules', KIT), { recursive: true });
+      return projects;
     });
     return mkdtempSync(join(room, 'run-'));
   }

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { kitVersion } from '../../../blueprints/kit';
 import { readProvenance } from '../../../blueprints/provenance';
+import { runChild } from '../../engine/child';
 import { exitCodes, Output, type OutputOptions } from '../output';
 
 /** One thing that a machine or a project needs, as `doctor --json` prints it. */
@@ -59,13 +58,10 @@ function nodeFinding(): Finding {
 }
 
 async function toolFinding(tool: string, mend: string): Promise<Finding> {
-  try {
-    // npm is a script on Windows, which only a shell can start; neither the tool nor its argument comes from a user.
-    const { stdout } = await promisify(execFile)(tool, ['--version'], { shell: process.platform === 'win32' });
-    return { need: tool, found: stdout.trim().replace(/^git version /, ''), ok: true };
-  } catch {
-    return { need: tool, found: 'not found', ok: false, mend };
-  }
+  const { code, stdout } = await runChild(tool, ['--version']);
+  return code === 0
+    ? { need: tool, found: stdout.trim().replace(/^git version /, ''), ok: true }
+    : { need: tool, found: 'not found', ok: false, mend };
 }
 
 function projectFindings(folder: string): Finding[] {

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -6,6 +5,7 @@ import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, chosenOptions, optionsOf } from '../../../blueprints/options';
 import type { OptionValue, OptionValues, Pattern } from '../../../blueprints/pattern';
 import { checkStep } from '../../../blueprints/pattern';
+import { killChildren, runChild } from '../../engine/child';
 import { installedKit } from '../installed-kit';
 import { exitCodes, Output, type OutputOptions } from '../output';
 import { StagedFolder } from '../staging';
@@ -64,9 +64,7 @@ export async function create(
   const plan = await planProject(pattern, folder, options);
   const staged = new StagedFolder(plan.folder);
   const abandon = (): never => {
-    for (const child of running) {
-      child.kill();
-    }
+    killChildren();
     staged.discard();
     process.exit(130);
   };
@@ -170,29 +168,10 @@ async function commit(folder: string, parent: string, output: Output): Promise<b
   return true;
 }
 
-/** The commands that have not ended yet: they must not outlive a run that is abandoned. */
-const running = new Set<ChildProcess>();
-
 /** Runs a command to its end; returns what it said when it failed. */
-function run(command: string, args: readonly string[], cwd: string): Promise<string | undefined> {
-  return new Promise((done) => {
-    // npm is a script on Windows, which only a shell can start; no argument comes from a user.
-    const child = spawn(command, args, {
-      cwd,
-      shell: process.platform === 'win32',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    running.add(child);
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    child.on('error', (error) => done(error.message));
-    child.on('close', (code) => {
-      running.delete(child);
-      done(code === 0 ? undefined : said.trim() || `${command} ended with ${code}`);
-    });
-  });
+async function run(command: string, args: readonly string[], cwd: string): Promise<string | undefined> {
+  const { code, stderr } = await runChild(command, args, { cwd });
+  return code === 0 ? undefined : stderr.trim() || `${command} ended with ${code}`;
 }
 
 function report(
