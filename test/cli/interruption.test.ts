@@ -59,7 +59,7 @@ describe('Ctrl-C', () => {
     expect(entries(folder())).toEqual(['bin']);
   });
 
-  test('while packages are installed ends the installation too', async () => {
+  test('as SIGTERM ends the installation too', async () => {
     const { child, note } = await startInstallation();
     child.kill('SIGTERM');
     await until(() => existsSync(note('ended')));

@@ -25,8 +25,9 @@ const folder = (name: string): string => {
   return join(home, name);
 };
 
+/** As in a terminal: where CI is set, projen installs by `npm ci`, which a new project has no lock file for. */
 const projenNew = (pattern: Pattern, cwd: string, ...flags: string[]) =>
-  tryRun(cwd, process.execPath, [projen, 'new', '--from', `${KIT}@file:${tarball}`, pattern.id, ...flags]);
+  tryRun(cwd, process.execPath, [projen, 'new', '--from', `${KIT}@file:${tarball}`, pattern.id, ...flags], { CI: '' });
 
 /** The state of its sources before one of the pattern's later steps: what a finished project must not be able to hide. */
 function sourcesBefore(pattern: Pattern, step: string): [string, string | Buffer][] {
