@@ -228,6 +228,7 @@ function lintWithBiome(project: AwsCdkTypeScriptApp): void {
       $schema: './node_modules/@biomejs/biome/configuration_schema.json',
       files: { includes: ['src/**/*.ts', 'test/**/*.ts', '.projenrc.ts'] },
       formatter: { indentStyle: 'space', lineWidth: 120 },
+      json: { formatter: { enabled: false } },
       javascript: { formatter: { quoteStyle: 'single' } },
     },
   });

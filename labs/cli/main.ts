@@ -144,4 +144,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+// Whoever reads the output may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+  process.exit();
+});
+
 void main(process.argv.slice(2));

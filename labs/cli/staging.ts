@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../blueprints/errors';
 
@@ -34,6 +44,8 @@ export class StagedFolder {
     if (existsSync(this.target)) {
       rmdirSync(this.target);
     }
+    // It was made for its maker alone; a project is as open as any folder that its owner makes.
+    chmodSync(this.path, 0o777 & ~process.umask());
     renameSync(this.path, this.target);
   }
 

@@ -120,7 +120,7 @@ function environment(folder: string, scratch: string): NodeJS.ProcessEnv {
     CDK_VALIDATION: 'false',
     ATELIER_ERROR_FILE: join(scratch, ERROR_FILE),
     // Compiled code is kept between checks where Node.js knows how to (22.1 and newer).
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'atelier-compile-cache'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, 'node_modules', '.cache', 'atelier'),
   };
 }
 

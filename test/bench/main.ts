@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kitRoot } from '../../blueprints/kit';
-import { figures, type Outcome, page, textTable, verdict } from './report';
+import { figures, machineLoad, type Outcome, page, textTable, verdict } from './report';
 import { type Row, rows, type Sample } from './rows';
 import { Workshop } from './workshop';
 
@@ -26,10 +26,11 @@ function main(): number {
   const chosen = rows.filter(
     ({ name, installs }) => (!values.quick || !installs) && (positionals.length === 0 || positionals.includes(name)),
   );
+  const load = machineLoad();
   const outcomes = measure(chosen, values.kit);
   console.log(['', ...textTable(outcomes)].join('\n'));
   if (chosen.length === rows.length && !values.kit) {
-    keep(page(outcomes, new Date()));
+    keep(page(outcomes, new Date(), load));
   }
   return outcomes.every((outcome) => ['reaches its aim', 'within its bound'].includes(verdict(outcome))) ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { kitVersion } from '../../blueprints/kit';
 import type { Row, Sample } from './rows';
 
@@ -70,12 +70,20 @@ export function textTable(outcomes: readonly Outcome[]): string[] {
 }
 
 /**
+ * How busy the machine is: programs that ran or waited to, on average over the last minute; 0 on Windows.
+ */
+export function machineLoad(): number {
+  return loadavg()[0];
+}
+
+/**
  * The page `docs/benchmarks.md`.
  *
  * @param outcomes the measured rows
  * @param date the day of the measurement
+ * @param load how busy the machine was before it
  */
-export function page(outcomes: readonly Outcome[], date: Date): string {
+export function page(outcomes: readonly Outcome[], date: Date, load: number): string {
   const processors = cpus();
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
@@ -86,6 +94,7 @@ export function page(outcomes: readonly Outcome[], date: Date): string {
     'about another; ratios say more.',
     '',
     `- Processor: ${processors[0].model}, ${processors.length} ${processors.length === 1 ? 'core' : 'cores'}`,
+    `- Load before: ${load.toFixed(1)}`,
     `- Node.js: ${process.version}`,
     `- Date: ${date.toISOString().slice(0, 10)}`,
     `- serverless-atelier: ${kitVersion}`,

@@ -80,7 +80,7 @@ export const rows: readonly Row[] = [
     what: 'the same without what is loaded once, seconds per step, for all steps',
     against: 'for every second one of them',
     bound: 1.5,
-    runs: 5,
+    runs: 9,
     measure: (workshop) => {
       const steps = stepsOf(PATTERN);
       const finished = steps.slice(-1);
@@ -96,7 +96,7 @@ export const rows: readonly Row[] = [
     what: '`projen new --from <tarball>` with `--no-post`',
     against: '`projen new awscdk-app-ts` with `--no-post`, and `npm install` of the kit’s peers',
     bound: 1.4,
-    runs: 5,
+    runs: 7,
     installs: true,
     measure: (workshop) => {
       const from = `serverless-atelier@file:${workshop.tarball}`;
@@ -128,7 +128,7 @@ export const rows: readonly Row[] = [
     against: 'that of a fresh `awscdk-app-ts`',
     bound: 0.2,
     aim: 0.12,
-    runs: 3,
+    runs: 5,
     installs: true,
     measure: (workshop) => ({
       kit: run({ words: ['npm', 'test'], cwd: finishedProject(workshop), coldIn: workshop.home }),

@@ -131,11 +131,15 @@ function absoluteSpec(spec: string): string {
 }
 
 async function generate({ pattern, values, step, kit }: Plan, outdir: string): Promise<void> {
-  process.env.PROJEN_CREATE_PROJECT = 'true';
-  process.env.PROJEN_DISABLE_POST = 'true';
+  const creating = { PROJEN_CREATE_PROJECT: 'true', PROJEN_DISABLE_POST: 'true' };
+  Object.assign(process.env, creating);
   const types: Record<string, unknown> = await import('../../../blueprints/index');
   const ProjectType = types[pattern.className] as new (options: object) => { synth(): void };
   new ProjectType({ ...values, outdir, kit, step, app: { logging: { level: '00.off' } } }).synth();
+  // npm and git are started after this: what they run is no creation.
+  for (const name of Object.keys(creating)) {
+    delete process.env[name];
+  }
 }
 
 async function install(folder: string, output: Output): Promise<boolean> {
@@ -197,8 +201,11 @@ function report(
     return exitCodes.done;
   }
   const failed = options.install !== false && !state.installed;
+  const outcome = failed
+    ? `${files.length} files are there, their packages are not`
+    : `${pattern.title}, ${files.length} files, step ${step}`;
   output.print(
-    `${output.mark('pass')} ${output.paint('strong', folder)}  ${pattern.title}, ${files.length} files, step ${step}`,
+    `${output.mark(failed ? 'fail' : 'pass')} ${output.paint('strong', folder)}  ${outcome}`,
     '',
     ...[
       `cd ${folder}`,
