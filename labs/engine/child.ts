@@ -25,6 +25,9 @@ export interface Ending {
 /** What is kept of an output, in characters from its end. */
 const KEPT = 20_000;
 
+/** How long output is awaited after a process has ended, in milliseconds. */
+const GRACE = 500;
+
 /** The kit sends nothing anywhere, and what it starts does not either: no telemetry, no version check, no notices. */
 const QUIET = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true', CDK_NOTICES: 'false' };
 
@@ -61,6 +64,8 @@ export function runChild(command: string, args: readonly string[], options: Chil
     const end = (code: number | null): void => {
       clearTimeout(timer);
       running.delete(child);
+      child.stdout.destroy();
+      child.stderr.destroy();
       resolve({ code, timedOut, ...said });
     };
     running.add(child);
@@ -73,6 +78,8 @@ export function runChild(command: string, args: readonly string[], options: Chil
       said.stderr = message;
       end(null);
     });
+    // A grandchild may hold the outputs open for as long as it likes; nobody waits for it.
+    child.on('exit', (code) => setTimeout(end, GRACE, code));
     child.on('close', end);
   });
 }

@@ -1,0 +1,28 @@
+import { runChild } from '../../../labs/engine/child';
+
+const node = (program: string, timeout?: number) => runChild(process.execPath, ['-e', program], { timeout });
+
+test('gives the exit code and both outputs of a command', async () => {
+  const ending = await node("console.log('out'); console.error('err'); process.exitCode = 3;");
+  expect(ending).toEqual({ code: 3, timedOut: false, stdout: 'out\n', stderr: 'err\n' });
+});
+
+test('ends a command whose time is over, though its own child holds its outputs open', async () => {
+  const sleeper = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref();";
+  const ending = await node(`${sleeper} for (;;);`, 300);
+  expect(ending).toMatchObject({ code: null, timedOut: true });
+}, 10_000);
+
+test('does not wait for what a command leaves behind', async () => {
+  const sleeper = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref();";
+  expect(await node(sleeper)).toMatchObject({ code: 0, timedOut: false });
+}, 10_000);
+
+test('says why a command could not be started', async () => {
+  expect(await runChild('no-such-command', [])).toMatchObject({ code: null, stderr: 'spawn no-such-command ENOENT' });
+});
+
+test('keeps the CDK quiet', async () => {
+  const { stdout } = await node('console.log(process.env.CDK_DISABLE_CLI_TELEMETRY, process.env.CDK_NOTICES)');
+  expect(stdout).toBe('true false\n');
+});
