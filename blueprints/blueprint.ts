@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
-import { JsonFile, SampleReadme } from 'projen';
 import { AwsCdkTypeScriptApp } from 'projen/lib/awscdk/awscdk-app-ts';
 import { CdkFeatureFlags } from 'projen/lib/awscdk/cdk-config';
 import { NodePackageManager } from 'projen/lib/javascript/node-package';
+import { JsonFile } from 'projen/lib/json';
+import { SampleReadme } from 'projen/lib/readme';
 import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
 import { Creation, kitSpec } from './creation';
 import { KIT } from './kit';

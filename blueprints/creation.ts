@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Component, type Project } from 'projen';
+import type { Project } from 'projen';
+import { Component } from 'projen/lib/component';
 import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
 import { chosenOptions } from './options';

@@ -55,6 +55,7 @@ export function runChild(command: string, args: readonly string[], options: Chil
     });
     const said = { stdout: '', stderr: '' };
     let timedOut = false;
+    let grace: NodeJS.Timeout | undefined;
     const timer =
       options.timeout &&
       setTimeout(() => {
@@ -63,6 +64,7 @@ export function runChild(command: string, args: readonly string[], options: Chil
       }, options.timeout);
     const end = (code: number | null): void => {
       clearTimeout(timer);
+      clearTimeout(grace); // left running, it would keep a process alive that has nothing more to do
       running.delete(child);
       child.stdout.destroy();
       child.stderr.destroy();
@@ -79,7 +81,9 @@ export function runChild(command: string, args: readonly string[], options: Chil
       end(null);
     });
     // A grandchild may hold the outputs open for as long as it likes; nobody waits for it.
-    child.on('exit', (code) => setTimeout(end, GRACE, code));
+    child.on('exit', (code) => {
+      grace = setTimeout(end, GRACE, code);
+    });
     child.on('close', end);
   });
 }

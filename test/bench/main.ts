@@ -37,8 +37,6 @@ function main(): number {
 
 function measure(chosen: readonly Row[], tarball: string | undefined): Outcome[] {
   const workshop = new Workshop(tarball);
-  // Ctrl-C also ends the child that runs, which ends this process; the folder goes with it.
-  process.on('SIGINT', () => process.exit(130)).on('exit', () => workshop.close());
   return chosen.map((row) => {
     const outcome = { row, samples: samplesOf(row, workshop) };
     const { kit, other, ratio } = figures(outcome);

@@ -10,10 +10,16 @@ export const tool = (name: string, file: string): string => join(kitRoot, 'node_
 /** Installs without what says nothing about the kit. */
 const INSTALL = ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The temporary folder in which everything is measured: the packed kit, an installation of it, and what it generates. */
+/** The name of the temporary folder begins with this and the id of its process. */
+const MARK = 'atelier-bench-';
+
+/**
+ * The temporary folder in which everything is measured: the packed kit, an installation of it, and what it generates. It
+ * goes when the process ends; what a killed one left, the next removes.
+ */
 export class Workshop {
-  /** The folder; outside the repository, and gone after `close`. */
-  public readonly home = mkdtempSync(join(realpathSync(tmpdir()), 'atelier-bench-'));
+  /** The folder; outside the repository. */
+  public readonly home: string;
   /** The kit's tarball. */
   public readonly tarball: string;
   private readonly made = new Map<string, string>();
@@ -21,6 +27,11 @@ export class Workshop {
 
   /** @param tarball a packed kit. @default - this repository, compiled and packed */
   constructor(tarball?: string) {
+    const parent = realpathSync(tmpdir());
+    sweep(parent);
+    this.home = mkdtempSync(join(parent, `${MARK}${process.pid}-`));
+    // Ctrl-C also ends the child that runs, which then ends this process.
+    process.on('SIGINT', () => process.exit(130)).on('exit', () => this.close());
     this.tarball = tarball ? resolve(tarball) : pack(this.home);
   }
 
@@ -84,8 +95,7 @@ export class Workshop {
     this.made.set(name, folder);
   }
 
-  /** Removes the folder. */
-  close(): void {
+  private close(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
 }
@@ -95,4 +105,22 @@ function pack(home: string): string {
   run({ words: [process.execPath, tool('projen', 'bin/projen'), 'compile'], cwd: kitRoot });
   run({ words: ['npm', 'pack', '--pack-destination', home], cwd: kitRoot });
   return join(home, readdirSync(home).find((file) => file.endsWith('.tgz')) as string);
+}
+
+function sweep(parent: string): void {
+  for (const entry of readdirSync(parent)) {
+    const [, owner] = new RegExp(`^${MARK}(\\d+)-`).exec(entry) ?? [];
+    if (owner && !isRunning(Number(owner))) {
+      rmSync(join(parent, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user answers with EPERM: it is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
