@@ -5,7 +5,7 @@ import { NodePackageManager } from 'projen/lib/javascript/node-package';
 import { JsonFile } from 'projen/lib/json';
 import { SampleReadme } from 'projen/lib/readme';
 import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
-import { Creation, kitSpec } from './creation';
+import { Creation, kitSpec, withoutKit } from './creation';
 import { KIT } from './kit';
 import { checkOptions, optionsOf } from './options';
 import type { OptionValue, OptionValues, Pattern } from './pattern';
@@ -133,6 +133,9 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     this.addDevDeps(pinned('esbuild'));
     this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
     this.addDeps(`${KIT}@${creation?.kit ?? kit}`, pinned('cdk-nag'));
+    // An app is deployed, never published.
+    this.package.addField('private', true);
+    this.package.addField('publishConfig', undefined);
     this.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
     this.gitignore.addPatterns('/cdk.context.json.lock', '/.atelier/snapshots/');
     this.gitignore.include('/vendor/*.tgz');
@@ -193,7 +196,7 @@ function settings(name: string, options: BlueprintOptions) {
       },
     },
 
-    devDeps: [...TOOLS.map(pinned), ...(options.devDeps ?? []).filter((spec) => spec.split('@')[0] !== KIT)],
+    devDeps: [...TOOLS.map(pinned), ...withoutKit(options.devDeps)],
     depsUpgrade: true,
     github: false,
     eslint: false,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from 'projen';
 import { Component } from 'projen/lib/component';
@@ -17,11 +17,16 @@ export interface CreationPlan {
   readonly values: OptionValues;
   /** The npm spec of the kit, as it was given. */
   readonly kit: string;
+  /** Further development dependencies, the kit possibly among them. @default - none */
+  readonly devDeps?: readonly string[];
   /** `start` or a step's id. @default - the last step */
   readonly step?: string;
   /** The project's folder. @default "." */
   readonly outdir?: string;
 }
+
+/** All that npm writes into a package.json of its own making. */
+const NPM_FIELDS: ReadonlySet<string> = new Set(['dependencies', 'devDependencies']);
 
 /** The entries that npm and git put into a folder before a project is created in it. */
 const EXPECTED_ENTRIES: ReadonlySet<string> = new Set(['.git', 'node_modules', 'package.json', 'package-lock.json']);
@@ -55,8 +60,7 @@ export class Creation {
     this.step = checkStep(pattern, plan.step);
     this.archive = archiveOf(kit);
     this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
-    // What is no version of its own would become one at the next `npx projen`.
-    this.files = render(pattern, values, this.step, this.kit === kitVersion ? {} : { kit: this.kit });
+    this.files = render(pattern, values, this.step, this.extras());
   }
 
   /**
@@ -71,6 +75,15 @@ export class Creation {
         write();
       }
     })(project);
+  }
+
+  /** What `.projenrc.ts` has to say besides the pattern's options, so that the next `npx projen` changes nothing. */
+  private extras(): Record<string, unknown> {
+    const devDeps = withoutKit(this.plan.devDeps);
+    return {
+      ...(this.kit === kitVersion ? {} : { kit: this.kit }),
+      ...(devDeps.length > 0 ? { devDeps } : {}),
+    };
   }
 
   private write(outdir: string): void {
@@ -104,6 +117,15 @@ export function kitSpec(options: { readonly kit?: string; readonly devDeps?: rea
   return options.kit || installed || kitVersion;
 }
 
+/**
+ * Development dependencies without the kit, which a project depends on at run time.
+ *
+ * @param specs npm specs
+ */
+export function withoutKit(specs: readonly string[] = []): string[] {
+  return specs.filter((spec) => spec.split('@')[0] !== KIT);
+}
+
 /** The kit's own tarball, when that is what the spec names; it goes into the project, so that others can install it too. */
 function archiveOf(spec: string): string | undefined {
   const archive = spec.startsWith('file:') && spec.endsWith('.tgz') ? resolve(spec.slice('file:'.length)) : undefined;
@@ -118,8 +140,17 @@ function archiveOf(spec: string): string | undefined {
   return archive;
 }
 
+/** Whether an entry is the user's; a package.json is npm's only while it lists what npm installed, and nothing else. */
+function isForeign(folder: string, entry: string): boolean {
+  if (entry !== 'package.json') {
+    return !EXPECTED_ENTRIES.has(entry);
+  }
+  const fields = Object.keys(JSON.parse(readFileSync(join(folder, entry), 'utf8')));
+  return fields.some((field) => !NPM_FIELDS.has(field));
+}
+
 function refuseForeignEntries(folder: string): void {
-  const foreign = existsSync(folder) ? readdirSync(folder).filter((entry) => !EXPECTED_ENTRIES.has(entry)) : [];
+  const foreign = existsSync(folder) ? readdirSync(folder).filter((entry) => isForeign(folder, entry)) : [];
   if (foreign.length > 0) {
     throw new UsageError(`the folder ${basename(folder)} holds ${foreign.slice(0, 3).join(', ')} already`, {
       option: 'folder',

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KIT, kitVersion } from './kit';
+import { UsageError } from './errors';
+import { kitVersion } from './kit';
 import type { OptionValue } from './pattern';
 import type { Files } from './rendering';
 
@@ -27,11 +28,23 @@ export const BASE_FILE = '.atelier/base.json';
  *
  * @param folder the project's folder
  * @returns undefined when the folder holds no generated project
- * @throws Error when the file is there and is not JSON
+ * @throws UsageError when the file is there and is not what this kit wrote: after a merge, for example
  */
 export function readProvenance(folder: string): Provenance | undefined {
   const file = join(folder, PROVENANCE_FILE);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const provenance = parse(readFileSync(file, 'utf8'));
+  if (!isProvenance(provenance)) {
+    throw new UsageError(`${PROVENANCE_FILE} is damaged`, {
+      option: PROVENANCE_FILE,
+      given: file,
+      allowed: 'a JSON object with pattern, options and step, as it was generated',
+      example: `git checkout -- ${PROVENANCE_FILE}`,
+    });
+  }
+  return provenance;
 }
 
 /**
@@ -43,7 +56,21 @@ export function readProvenance(folder: string): Provenance | undefined {
  */
 export function writeProvenance(folder: string, provenance: Omit<Provenance, 'kit'>, rendered: Files): void {
   writeJson(join(folder, PROVENANCE_FILE), { kit: kitVersion, ...provenance });
-  writeJson(join(folder, BASE_FILE), { [KIT]: kitVersion, files: texts(rendered) });
+  writeJson(join(folder, BASE_FILE), { kit: kitVersion, files: texts(rendered) });
+}
+
+/** The value of a JSON text; undefined when it is none. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProvenance(value: unknown): value is Provenance {
+  const { pattern, options, step } = (value ?? {}) as Partial<Provenance>;
+  return typeof pattern === 'string' && typeof step === 'string' && typeof options === 'object' && options !== null;
 }
 
 function writeJson(file: string, value: unknown): void {

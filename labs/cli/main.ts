@@ -9,6 +9,15 @@ import { exitCodes, Output, type OutputOptions } from './output';
 
 const JSON_FLAG = '--json';
 
+/** A right use of each command, for those who used it wrongly. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  list: 'atelier list',
+  show: `atelier show ${patterns[0].id}`,
+  new: `atelier new ${patterns[0].id} orders`,
+  lab: 'atelier lab check',
+  doctor: 'atelier doctor',
+};
+
 /** The command line, with the flags of the pattern that the arguments name. */
 function commandLine(args: readonly string[]): Command {
   const program = new Command('atelier')
@@ -56,9 +65,9 @@ function addNew(program: Command, args: readonly string[]): void {
   });
 }
 
-/** The pattern that the arguments of `new` name: a word that is a pattern, or else the first word, which then is none. */
+/** The pattern that the arguments of `new` name: the first word that is one, or else the first word, which then is none. */
 function patternOf(args: readonly string[]): Pattern | undefined {
-  const named = patterns.find(({ id }) => args.includes(id));
+  const named = args.map((word) => patterns.find(({ id }) => id === word)).find((pattern) => pattern !== undefined);
   const first = args[0];
   return named ?? (first && !first.startsWith('-') ? findPattern(first) : undefined);
 }
@@ -106,13 +115,14 @@ function finish(code: number): void {
 }
 
 /** Says in one line, or one document, what went wrong; the exit code says whose turn it is. */
-function report(error: unknown, output: Output): number {
+function report(error: unknown, args: readonly string[], output: Output): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) {
       return exitCodes.done;
     }
+    const example = EXAMPLES[args[0]] ?? EXAMPLES.new;
     const problem = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-    return refuse(`${problem}; for example: atelier new sqs-scaling orders; all there is: atelier --help`, {}, output);
+    return refuse(`${problem}; for example: ${example}; all there is: atelier --help`, { example }, output);
   }
   if (error instanceof UsageError) {
     return refuse(error.message, error.details, output);
@@ -140,7 +150,7 @@ async function main(args: readonly string[]): Promise<void> {
       await program.parseAsync(args, { from: 'user' });
     }
   } catch (error) {
-    finish(report(error, new Output(options)));
+    finish(report(error, args, new Output(options)));
   }
 }
 

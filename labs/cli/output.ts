@@ -8,8 +8,6 @@ export const exitCodes = {
   checkFailed: 1,
   /** Wrong use: an option, an argument or a folder. */
   wrongUse: 2,
-  /** `update` has something to do. */
-  updateAvailable: 3,
   /** The environment failed: installation, network, emulator. */
   environment: 4,
 } as const;

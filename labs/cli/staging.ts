@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
 
 const MARK = '.atelier-new-';
@@ -71,7 +72,7 @@ function refuseOccupied(target: string): void {
       option: 'folder',
       given: target,
       allowed: 'an empty or a new folder',
-      example: `atelier new sqs-scaling ${basename(target)}-2`,
+      example: `atelier new ${patterns[0].id} ${basename(target)}-2`,
     });
   }
 }

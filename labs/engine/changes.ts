@@ -5,7 +5,7 @@ import { render } from '../../blueprints/rendering';
 export interface ChangedFile {
   /** Its path in the project. */
   readonly path: string;
-  /** How many of its lines are new: not in the file before, or less often. */
+  /** How many of its lines are new, but for blank ones: not in the file before, or less often. */
   readonly added: number;
 }
 
@@ -40,6 +40,6 @@ function newLines(old: readonly string[], now: readonly string[]): number {
   return now.filter((line) => {
     const before = left.get(line) ?? 0;
     left.set(line, before - 1);
-    return before <= 0;
+    return before <= 0 && line.trim() !== '';
   }).length;
 }

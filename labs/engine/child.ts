@@ -29,7 +29,7 @@ const KEPT = 20_000;
 const GRACE = 500;
 
 /** The kit sends nothing anywhere, and what it starts does not either: no telemetry, no version check, no notices. */
-const QUIET = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true', CDK_NOTICES: 'false' };
+export const QUIET = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true', CDK_NOTICES: 'false' };
 
 /** npm's own commands are scripts on Windows, which only a shell can start. */
 const SCRIPTS: ReadonlySet<string> = new Set(['npm', 'npx']);

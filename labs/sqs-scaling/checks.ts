@@ -463,16 +463,26 @@ const deadLetterAlarm = alarmGoal(
   'create an alarm on the number of visible messages of the dead-letter queue',
 );
 
+/** Whether a graph of a dashboard has a metric: by its namespace and name, or by a point for the namespace of the one before. */
+function shows(bodies: string, metric: string): boolean {
+  return new RegExp(`\\[\\s*"(AWS/SQS|AWS/Lambda|\\.)"\\s*,\\s*"${metric}"`).test(bodies);
+}
+
+/** A dashboard that speaks of metrics and shows none. */
+function textWidget(metrics: readonly string[]): string {
+  return JSON.stringify({ widgets: [{ type: 'text', properties: { markdown: metrics.join(' ') } }] });
+}
+
 /** A dashboard that names metrics of a part. */
 function dashboardGoal(name: string, shown: Readonly<Record<string, string>>, part: 'queue' | 'consumer'): Goal {
   return {
     name,
-    reads: [reads(DASHBOARD, 'DashboardBody', '{"widgets":[]}')],
+    reads: [reads(DASHBOARD, 'DashboardBody', '{"widgets":[]}', textWidget(Object.keys(shown)))],
     judge: withParts([part], (parts, assembly) => {
       const of = parts[part] as Resource;
       const boards = assembly.ofType(DASHBOARD);
       const bodies = boards.map((board) => assembly.text(assembly.property(board, 'DashboardBody'))).join('\n');
-      const lacking = Object.keys(shown).find((metric) => !new RegExp(`\\b${metric}\\b`).test(bodies));
+      const lacking = Object.keys(shown).find((metric) => !shows(bodies, metric));
       const points = boards.some((board) => pointsAt(assembly, board.properties.DashboardBody, board, of));
       return firstFailure(
         () =>

@@ -86,6 +86,22 @@ describe('a folder to create a project in', () => {
   );
 });
 
+describe('a package.json in the folder', () => {
+  const write = (content: object) => text('package.json', JSON.stringify(content));
+
+  test('of npm, which lists what it installed, is replaced', () => {
+    write({ devDependencies: { 'serverless-atelier': '0.1.0' }, dependencies: {} });
+    create();
+    expect(JSON.parse(read('package.json')).name).toBe('orders');
+  });
+
+  test("of the user's own is kept, and the project refused", () => {
+    write({ name: 'mine', scripts: { precious: 'true' } });
+    expect(() => create()).toThrow('the folder orders holds package.json already');
+    expect(JSON.parse(read('package.json')).scripts).toEqual({ precious: 'true' });
+  });
+});
+
 describe('nothing is written', () => {
   test.each([
     ['an unknown step', { step: 'nope' }, '--step can\'t be "nope"'],
@@ -174,8 +190,11 @@ describe('a later synthesis', () => {
     expect(read('src/main.ts')).toBe('export {};\n');
   });
 
-  test('keeps the kit that the project depends on', () => {
-    create({ kit: '^0.1.0' });
+  test.each([
+    ['the kit that the project depends on', { kit: '^0.1.0' }],
+    ['further development dependencies', { devDeps: ['left-pad@1.3.0', `serverless-atelier@${kitVersion}`] }],
+  ])('keeps %s', (_, given) => {
+    create(given);
     const options = optionsIn(read('.projenrc.ts'), 'SqsScaling') as BlueprintOptions;
     const before = read('package.json');
     withEnvironment(false, () =>

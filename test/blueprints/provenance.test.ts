@@ -28,14 +28,19 @@ test('a folder without the file holds no generated project', () => {
   expect(readProvenance(folder)).toBeUndefined();
 });
 
-test('a file that is no JSON is an error', () => {
-  writeFileSync(join(folder, '.atelier.json'), '{');
-  expect(() => readProvenance(folder)).toThrow('JSON');
-});
+test.each(['{', '<<<<<<< HEAD', '{}', 'null', '[]', '{ "pattern": "sqs-scaling", "options": {} }'])(
+  'a damaged file (%s) is named, with the command that mends it',
+  (text) => {
+    writeFileSync(join(folder, '.atelier.json'), text);
+    expect(() => readProvenance(folder)).toThrow(
+      '.atelier.json is damaged; allowed: a JSON object with pattern, options and step, as it was generated; for example: git checkout -- .atelier.json',
+    );
+  },
+);
 
 test('the rendered texts are kept by path', () => {
   writeProvenance(folder, origin, new Map([['src/main.ts', 'export {};\n']]));
-  expect(base()).toEqual({ 'serverless-atelier': kitVersion, files: { 'src/main.ts': 'export {};\n' } });
+  expect(base()).toEqual({ kit: kitVersion, files: { 'src/main.ts': 'export {};\n' } });
 });
 
 test('rendered bytes are not kept', () => {

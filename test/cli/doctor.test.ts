@@ -61,6 +61,15 @@ describe('in a project', () => {
     });
   });
 
+  test('whose .atelier.json is damaged says so, and how to mend it', () => {
+    writeText(join(folder(), '.atelier.json'), '<<<<<<< HEAD');
+    const { code, stdout } = doctor({ npm: NPM, git: GIT });
+    expect(code).toBe(4);
+    expect(stdout).toMatch(
+      /^\[failed\] \.atelier\.json +\.atelier\.json is damaged\n {2}git checkout -- \.atelier\.json$/m,
+    );
+  });
+
   test('tells which kit made it', () => {
     expect(doctor({ npm: NPM, git: GIT }).stdout).toContain('serverless-atelier 0.0.1');
   });

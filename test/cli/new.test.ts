@@ -115,7 +115,7 @@ describe('a project with options at a step', () => {
 
   test('keeps the last render in .atelier/base.json for a later update', () => {
     const rendered = render(pattern, checkOptions(pattern, chosen), step);
-    const base = { 'serverless-atelier': kitVersion, files: Object.fromEntries(rendered) };
+    const base = { kit: kitVersion, files: Object.fromEntries(rendered) };
     expect(JSON.parse(read('.atelier/base.json'))).toEqual(base);
   });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kitRoot } from '../../blueprints/kit';
+import { QUIET } from '../../labs/engine/child';
 
 /** How a command ended. */
 export interface Ended {
@@ -27,7 +28,7 @@ export function tryRun(cwd: string, command: string, args: readonly string[], en
     // npm and npx are scripts on Windows, which only a shell can start.
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', ...IDENTITY, ...env },
+    env: { ...process.env, ...QUIET, ...IDENTITY, ...env },
   });
   return { code: status, stdout, stderr: error ? error.message : stderr };
 }

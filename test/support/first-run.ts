@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
+import { QUIET } from '../../labs/engine/child';
 import { packKit } from './commands';
 
 /*
@@ -21,7 +22,7 @@ function show(cwd: string, title: string, command: string, ...args: string[]): v
     cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
-    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_NOTICES: 'false' },
+    env: { ...process.env, ...QUIET },
   });
   if (status !== 0) {
     process.stderr.write(`\n${[command, ...args].join(' ')} ended with ${status}\n`);

@@ -3,7 +3,14 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { dirname, join } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
-import { lastStep, type OptionValues, type Pattern, stepIds } from '../../blueprints/pattern';
+import {
+  lastStep,
+  type OptionSpec,
+  type OptionValue,
+  type OptionValues,
+  type Pattern,
+  stepIds,
+} from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { generate } from './generate';
 
@@ -28,25 +35,35 @@ const scratch = join(kitRoot, '.scratch');
 
 /**
  * The variants of a pattern: every step with the default options, and the last step with each value of an option that has
- * a fixed list of values, each switch thrown, and each number at its bounds.
+ * a fixed list of values, each switch thrown, each number at its bounds, and each option set that is unset by default;
+ * without those that a rule of the pattern refuses.
  *
  * @param pattern the pattern
  */
 export function variantsOf(pattern: Pattern): Variant[] {
   const steps = stepIds(pattern).map((step) => ({ name: step, step, options: {} }));
-  const literals = pattern.options.flatMap((spec) => {
-    const standards = [spec.default].flat();
-    const values = [
-      ...(spec.allowed ?? []).filter((value) => !standards.includes(value)),
-      ...(spec.type === 'boolean' ? [spec.default !== true] : []),
-    ];
-    return values.map((value) => ({
+  const others = pattern.options.flatMap((spec) =>
+    valuesOf(spec).map((value) => ({
       name: `${spec.name}=${value}`,
       step: lastStep(pattern),
       options: { [spec.name]: value },
-    }));
-  });
-  return [...steps, ...literals];
+    })),
+  );
+  const standards = Object.fromEntries(pattern.options.map((spec) => [spec.name, spec.default]));
+  const isRefused = ({ options }: Variant): boolean =>
+    (pattern.rules ?? []).some((rule) => rule({ ...standards, ...options }) !== undefined);
+  return [...steps, ...others.filter((variant) => !isRefused(variant))];
+}
+
+/** The values of an option that make a difference, but for its default. */
+function valuesOf(spec: OptionSpec): OptionValue[] {
+  const values = [
+    ...(spec.allowed ?? []),
+    ...(spec.type === 'boolean' ? [true, false] : []),
+    ...[spec.minimum, spec.maximum].filter((bound) => bound !== undefined),
+    ...(spec.default === undefined ? [spec.example] : []),
+  ];
+  return values.filter((value) => value !== spec.default);
 }
 
 /**

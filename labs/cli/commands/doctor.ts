@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { UsageError } from '../../../blueprints/errors';
 import { kitVersion } from '../../../blueprints/kit';
-import { readProvenance } from '../../../blueprints/provenance';
+import { PROVENANCE_FILE, type Provenance, readProvenance } from '../../../blueprints/provenance';
 import { runChild } from '../../engine/child';
 import { exitCodes, Output, type OutputOptions } from '../output';
 
@@ -65,7 +66,13 @@ async function toolFinding(tool: string, mend: string): Promise<Finding> {
 }
 
 function projectFindings(folder: string): Finding[] {
-  const provenance = readProvenance(folder);
+  let provenance: Provenance | undefined;
+  try {
+    provenance = readProvenance(folder);
+  } catch (error) {
+    const { message, details } = error as UsageError;
+    return [{ need: PROVENANCE_FILE, found: message.split(';')[0], ok: false, mend: details.example }];
+  }
   if (!provenance) {
     return [];
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { findPattern } from '../../../blueprints/catalog';
+import { findPattern, patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
+import { checkOptions } from '../../../blueprints/options';
 import type { OptionValues, Pattern } from '../../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import type { Assembly, Finding } from '../../engine/assembly';
@@ -155,7 +156,7 @@ function openProject(cwd = process.cwd()): Project {
       option: 'folder',
       given: folder,
       allowed: `a folder with ${PROVENANCE_FILE}`,
-      example: 'atelier new sqs-scaling orders --step start',
+      example: `atelier new ${patterns[0].id} orders --step start`,
     });
   }
   const pattern = findPattern(provenance.pattern);
@@ -163,10 +164,7 @@ function openProject(cwd = process.cwd()): Project {
   return {
     folder,
     pattern,
-    values: {
-      ...Object.fromEntries(pattern.options.map((option) => [option.name, option.default])),
-      ...provenance.options,
-    },
+    values: checkOptions(pattern, provenance.options),
     generatedAt: provenance.step,
     progress,
     current: currentStep(pattern, provenance.step, progress),

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, chosenOptions, optionsOf } from '../../../blueprints/options';
 import type { OptionValue, OptionValues, Pattern } from '../../../blueprints/pattern';
@@ -119,7 +120,7 @@ async function ask(pattern: Pattern | undefined, folder: string | undefined, opt
     throw new UsageError('no pattern was named', {
       option: 'pattern',
       allowed: 'the patterns of atelier list',
-      example: 'atelier new sqs-scaling orders',
+      example: `atelier new ${patterns[0].id} orders`,
     });
   }
   return { pattern, folder: folder ?? pattern.id, values: {} };
