@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, parse, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /*
@@ -10,14 +10,19 @@ import { build, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const lib = join(root, 'lib');
-const cli = join(root, 'labs', 'cli');
+const labs = join(root, 'labs');
+const cli = join(labs, 'cli');
 
-/** What becomes a file of its own in lib/cli, loaded when it is needed. */
-const programs = [
-  'main.ts',
-  'prompts.ts',
-  ...readdirSync(join(cli, 'commands')).map((file) => join('commands', file)),
-].map((file) => join(cli, file));
+/** What becomes a file of its own in lib/cli, loaded when it is needed: sources by the name of that file. */
+const programs = new Map([
+  ...['main', 'prompts'].map((name) => [name, join(cli, name)] as const),
+  ...readdirSync(join(cli, 'commands')).map(
+    (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
+  ),
+  ...readdirSync(labs)
+    .filter((room) => existsSync(join(labs, room, 'checks.ts')))
+    .map((pattern) => [`lab-${pattern}`, join(labs, pattern, 'checks')] as const),
+]);
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {
@@ -52,11 +57,10 @@ const boundaries: Plugin = {
       path: `../${relative(root, resolve(resolveDir, path)).split(sep).join('/')}`,
       external: true,
     }));
-    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) =>
-      kind === 'dynamic-import' && programs.includes(`${resolve(resolveDir, path)}.ts`)
-        ? { path: `./${basename(path)}.js`, external: true }
-        : undefined,
-    );
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      const [name] = [...programs].find(([, source]) => source === resolve(resolveDir, path)) ?? [];
+      return kind === 'dynamic-import' && name ? { path: `./${name}.js`, external: true } : undefined;
+    });
   },
 };
 
@@ -76,8 +80,7 @@ async function bundle(): Promise<void> {
   }
   await build({
     ...common,
-    entryPoints: programs,
-    entryNames: '[name]',
+    entryPoints: [...programs].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
     plugins: [boundaries],
     external: ['projen', 'esbuild', 'tsx'],
@@ -88,4 +91,7 @@ async function bundle(): Promise<void> {
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
 }
 
-void bundle();
+bundle().catch((error) => {
+  rmSync(lib, { recursive: true, force: true });
+  throw error;
+});

@@ -63,7 +63,7 @@ export interface BlueprintOptions {
    */
   // jsii knows `any` only, not `unknown`.
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  readonly app?: Record<string, any>;
+  readonly appOptions?: Record<string, any>;
 }
 
 /** What every generated project is checked, tested and built with. */
@@ -119,7 +119,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     const kit = kitSpec(options);
     const creation = Creation.plan({ pattern, values, kit, ...options });
 
-    super({ ...settings(values.name as string, options), ...options.app });
+    super({ ...settings(values.name as string, options), ...options.appOptions });
 
     // It would bring back a README that its owner deleted, as projen's own.
     for (const sample of this.node.children.filter((child) => child instanceof SampleReadme)) {

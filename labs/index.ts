@@ -1,5 +1,4 @@
 import type { Check } from './engine/check';
-import { checks as sqsScaling } from './sqs-scaling/checks';
 
 /** What a pattern's lab has besides its text. */
 export interface Lab {
@@ -7,7 +6,7 @@ export interface Lab {
   readonly checks: readonly Check[];
 }
 
-/** The labs by pattern id. */
-export const labs: Readonly<Record<string, Lab>> = {
-  'sqs-scaling': { checks: sqsScaling },
+/** Loads the lab of each pattern, by the pattern's id: only the lab that is asked for is ever read. */
+export const labs: Readonly<Record<string, () => Promise<Lab>>> = {
+  'sqs-scaling': () => import('./sqs-scaling/checks'),
 };

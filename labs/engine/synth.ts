@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,27 +32,28 @@ const CONTEXT = {
   '@aws-cdk/core:failSynthOnValidationErrors': false,
 };
 
-/** A module that Node.js loads ahead of the program, without a file that would have to be shipped. */
-const inline = (source: string): string => `data:text/javascript,${encodeURIComponent(source)}`;
-
-/** Ahead of tsx: keeps how Node.js itself loads JavaScript. */
-const BEFORE_LOADER = inline(`import Module from 'node:module';
-globalThis[Symbol.for('atelier.load')] = Module._extensions['.js'];`);
+/** What Node.js loads ahead of the program; written into the scratch folder, since it runs from sources and packed alike. */
+const PRELOAD_FILE = 'preload.cjs';
 
 /**
- * After tsx: packages are JavaScript and need no compiler, and tsx would look through each file of aws-cdk-lib, which
- * costs a sixth of a second. And what ends the program is written down, whole and source-mapped, before it is printed.
+ * Ahead of the program: the project's loader of TypeScript, kept away from packages, which are JavaScript already (it would
+ * look through each file of aws-cdk-lib, a third of a second). And what ends the program is written down, whole and
+ * source-mapped, before it is printed.
+ *
+ * @param loader the absolute path of the loader. @default - the program needs none that is required
  */
-const AFTER_LOADER = inline(`import Module from 'node:module';
-import { writeFileSync } from 'node:fs';
+const preload = (loader?: string): string => `const { writeFileSync } = require('node:fs');
+const Module = require('node:module');
+const load = Module._extensions['.js'];
+${loader ? `require(${JSON.stringify(loader)});` : ''}
 const compile = Module._extensions['.js'];
-const load = globalThis[Symbol.for('atelier.load')];
 Module._extensions['.js'] = (module, file) =>
   (/[\\\\/]node_modules[\\\\/]/.test(file) ? load : compile)(module, file);
 process.on('uncaughtExceptionMonitor', (error) => {
   const { message, stack } = error ?? {};
   writeFileSync(process.env.ATELIER_ERROR_FILE, JSON.stringify({ message: message ?? String(error), stack }));
-});`);
+});
+`;
 
 /**
  * Synthesizes a project as its `app` command would, by the project's own tsx, in a child process and into a scratch
@@ -65,11 +66,12 @@ process.on('uncaughtExceptionMonitor', (error) => {
  */
 export async function synthesize(folder: string, options: SynthOptions = {}): Promise<Assembly> {
   const program = programOf(folder);
-  const loader = loaderOf(folder);
-  const preloaded = [BEFORE_LOADER, loader, AFTER_LOADER].flatMap((module) => ['--import', module]);
+  const loader = loaderOf(folder, program);
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    const ending = await runChild(process.execPath, [FRAMES, ...preloaded, program], {
+    const file = join(scratch, PRELOAD_FILE);
+    writeFileSync(file, preload(loader.required));
+    const ending = await runChild(process.execPath, [FRAMES, '--require', file, ...loader.imported, program], {
       cwd: folder,
       timeout: options.timeout ?? TIMEOUT,
       env: environment(folder, scratch),
@@ -99,9 +101,16 @@ function programOf(folder: string): string {
   return program;
 }
 
-function loaderOf(folder: string): string {
+/** How the project's own tsx comes in: required by a CommonJS program, which is quicker, imported by an ES module. */
+function loaderOf(folder: string, program: string): { readonly required?: string; readonly imported: string[] } {
+  const manifest = join(folder, 'package.json');
+  const isModule =
+    dig(readJson(manifest), 'type') === 'module' ? !/\.c[jt]s$/.test(program) : /\.m[jt]s$/.test(program);
   try {
-    return pathToFileURL(createRequire(join(folder, 'package.json')).resolve('tsx')).href;
+    const { resolve } = createRequire(manifest);
+    return isModule
+      ? { imported: ['--import', pathToFileURL(resolve('tsx')).href] }
+      : { required: resolve('tsx/cjs'), imported: [] };
   } catch {
     throw new Error(`the packages of the project are not installed; run npm install in ${folder}`);
   }

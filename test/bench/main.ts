@@ -13,7 +13,7 @@ import { Workshop } from './workshop';
  * 2 for an unknown row.
  */
 
-function main(): number {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { quick: { type: 'boolean', default: false }, kit: { type: 'string' } },
@@ -27,7 +27,7 @@ function main(): number {
     ({ name, installs }) => (!values.quick || !installs) && (positionals.length === 0 || positionals.includes(name)),
   );
   const load = machineLoad();
-  const outcomes = measure(chosen, values.kit);
+  const outcomes = await measure(chosen, values.kit);
   console.log(['', ...textTable(outcomes)].join('\n'));
   if (chosen.length === rows.length && !values.kit) {
     keep(page(outcomes, new Date(), load));
@@ -35,20 +35,26 @@ function main(): number {
   return outcomes.every((outcome) => ['reaches its aim', 'within its bound'].includes(verdict(outcome))) ? 0 : 1;
 }
 
-function measure(chosen: readonly Row[], tarball: string | undefined): Outcome[] {
+async function measure(chosen: readonly Row[], tarball: string | undefined): Promise<Outcome[]> {
   const workshop = new Workshop(tarball);
-  return chosen.map((row) => {
-    const outcome = { row, samples: samplesOf(row, workshop) };
+  const outcomes: Outcome[] = [];
+  for (const row of chosen) {
+    const outcome = { row, samples: await samplesOf(row, workshop) };
     const { kit, other, ratio } = figures(outcome);
     console.log(`${row.name}: ${kit.toFixed(3)} s / ${other.toFixed(3)} s = ${ratio.toFixed(3)}, ${verdict(outcome)}`);
-    return outcome;
-  });
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 /** One failing command fails its row, and no other. */
-function samplesOf({ runs, warmUps = 1, measure: sample }: Row, workshop: Workshop): Sample[] {
+async function samplesOf({ runs, warmUps = 1, measure: sample }: Row, workshop: Workshop): Promise<Sample[]> {
   try {
-    return Array.from({ length: warmUps + runs }, () => sample(workshop)).slice(warmUps);
+    const samples: Sample[] = [];
+    while (samples.length < warmUps + runs) {
+      samples.push(await sample(workshop));
+    }
+    return samples.slice(warmUps);
   } catch (error) {
     console.error((error as Error).message);
     return [];
@@ -61,4 +67,6 @@ function keep(text: string): void {
   writeFileSync(join(docs, 'benchmarks.md'), text);
 }
 
-process.exitCode = main();
+void main().then((code) => {
+  process.exitCode = code;
+});

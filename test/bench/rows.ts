@@ -29,7 +29,7 @@ export interface Row {
   /** Whether packages are installed from the npm registry. @default false */
   readonly installs?: boolean;
   /** Takes one sample: first the kit, then the other. */
-  readonly measure: (workshop: Workshop) => Sample;
+  readonly measure: (workshop: Workshop) => Sample | Promise<Sample>;
 }
 
 const PATTERN = 'sqs-scaling';
@@ -70,9 +70,9 @@ export const rows: readonly Row[] = [
     against: 'one second for each step',
     bound: 0.3,
     runs: 3,
-    measure: (workshop) => {
+    measure: async (workshop) => {
       const steps = stepsOf(PATTERN);
-      return { kit: secondsOfSteps(workshop, PATTERN, steps), other: steps.length };
+      return { kit: await secondsOfSteps(workshop, PATTERN, steps), other: steps.length };
     },
   },
   {
@@ -81,14 +81,14 @@ export const rows: readonly Row[] = [
     against: 'for every second one of them',
     bound: 1.5,
     runs: 9,
-    measure: (workshop) => {
+    measure: async (workshop) => {
       const steps = stepsOf(PATTERN);
       const finished = steps.slice(-1);
-      const base = secondsOfSteps(workshop, PATTERN, finished);
-      const perStep = (more: readonly string[]): number =>
-        (secondsOfSteps(workshop, PATTERN, [...more, ...finished]) - base) / more.length;
+      const base = await secondsOfSteps(workshop, PATTERN, finished);
+      const perStep = async (more: readonly string[]): Promise<number> =>
+        ((await secondsOfSteps(workshop, PATTERN, [...more, ...finished])) - base) / more.length;
       const others = steps.slice(0, -1);
-      return { kit: perStep(others), other: perStep(others.filter((_, index) => index % 2 === 0)) };
+      return { kit: await perStep(others), other: await perStep(others.filter((_, index) => index % 2 === 0)) };
     },
   },
   {

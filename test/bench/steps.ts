@@ -8,7 +8,7 @@ import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
-import { runCheck } from '../../labs/engine/check';
+import { type Check, runCheck } from '../../labs/engine/check';
 import { generate } from '../support/generate';
 import { run, timed } from './processes';
 import type { Workshop } from './workshop';
@@ -35,9 +35,10 @@ export function stepsOf(id: string): string[] {
  * @returns seconds, that of the child's start included
  * @throws Error when a check fails
  */
-export function secondsOfSteps(workshop: Workshop, id: string, steps: readonly string[]): number {
+export async function secondsOfSteps(workshop: Workshop, id: string, steps: readonly string[]): Promise<number> {
   const pattern = findPattern(id);
   const room = workshop.roomWithPackages;
+  const { checks } = await labs[id]();
   return timed(() => {
     const managed = join(room, 'managed');
     generate(pattern, managed, { step: START });
@@ -47,7 +48,11 @@ export function secondsOfSteps(workshop: Workshop, id: string, steps: readonly s
     });
     synthesize(folders);
     steps.forEach((step, index) => {
-      check(pattern, step, folders[index]);
+      check(
+        pattern,
+        checks.find((one) => one.step === step),
+        folders[index],
+      );
     });
   });
 }
@@ -70,14 +75,13 @@ function synthesize(folders: readonly string[]): void {
   run({ words: [process.execPath, '--import', 'tsx', child, ...folders], cwd: kitRoot });
 }
 
-function check(pattern: Pattern, step: string, folder: string): void {
+function check(pattern: Pattern, asked: Check | undefined, folder: string): void {
   if (existsSync(join(folder, 'problem.txt'))) {
-    throw new Error(`${pattern.id} does not synthesize at ${step}`);
+    throw new Error(`${pattern.id} does not synthesize in ${folder}`);
   }
-  const asked = labs[pattern.id].checks.find((one) => one.step === step);
   const assembly = new Assembly(readAssemblyFolder(join(folder, 'cdk.out'), folder));
   const result = asked && runCheck(asked, assembly, checkOptions(pattern, { name: 'orders' }));
   if (result?.passed === false) {
-    throw new Error(`the check of ${step} fails: ${JSON.stringify(result.cause)}`);
+    throw new Error(`the check of ${asked?.step} fails: ${JSON.stringify(result.cause)}`);
   }
 }

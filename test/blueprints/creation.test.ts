@@ -165,7 +165,7 @@ describe('the kit that a project depends on', () => {
 describe('a later synthesis', () => {
   const synthesizeAgain = () =>
     withEnvironment(false, () =>
-      new SqsScaling({ name: 'orders', outdir: folder, app: { logging: { level: '00.off' } } }).synth(),
+      new SqsScaling({ name: 'orders', outdir: folder, appOptions: { logging: { level: '00.off' } } }).synth(),
     );
 
   test('changes no file', () => {
@@ -198,7 +198,7 @@ describe('a later synthesis', () => {
     const options = optionsIn(read('.projenrc.ts'), 'SqsScaling') as BlueprintOptions;
     const before = read('package.json');
     withEnvironment(false, () =>
-      new SqsScaling({ ...options, outdir: folder, app: { logging: { level: '00.off' } } }).synth(),
+      new SqsScaling({ ...options, outdir: folder, appOptions: { logging: { level: '00.off' } } }).synth(),
     );
     expect(read('package.json')).toBe(before);
   });
@@ -211,7 +211,7 @@ describe('a project type', () => {
   });
 
   test('hands further options to projen, which win', () => {
-    create({ app: { logging: { level: '00.off' }, minNodeVersion: '22.0.0' } });
+    create({ appOptions: { logging: { level: '00.off' }, minNodeVersion: '22.0.0' } });
     expect(JSON.parse(read('package.json')).engines.node).toBe('>= 22.0.0');
   });
 
@@ -273,7 +273,7 @@ describe('any text that an option allows', () => {
       new Echo({
         name: 'orders',
         outdir,
-        app: { logging: { level: '00.off' } },
+        appOptions: { logging: { level: '00.off' } },
         ...options,
       } as BlueprintOptions).synth();
     });

@@ -32,13 +32,14 @@ function runTool(script: string, args: readonly string[], cwd: string): void {
 describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (id, pattern) => {
   const defaults = checkOptions(pattern, { name: 'orders' });
   const steps = stepIds(pattern);
-  const checks = new Map(labs[id]?.checks.map((check) => [check.step, check]));
+  let checks: Map<string, Check>;
   let projects: Map<string, Synthesized>;
   const project = (name: string): Synthesized => projects.get(name) as Synthesized;
   const checked = (step: string, at: string): CheckResult =>
     runCheck(checks.get(step) as Check, readAssembly(project(at).folder), defaults);
 
-  beforeAll(() => {
+  beforeAll(async () => {
+    checks = new Map((await labs[id]?.())?.checks.map((check) => [check.step, check]));
     projects = new Map(synthesize(pattern, variantsOf(pattern)).map((one) => [one.name, one]));
   }, 120_000);
 

@@ -19,7 +19,7 @@ export function generate(pattern: Pattern, outdir: string, options: object = {})
   Object.assign(process.env, environment);
   try {
     const Type = (types as unknown as Record<string, ProjectType>)[pattern.className];
-    new Type({ name: 'orders', outdir, app: { logging: { level: '00.off' } }, ...options }).synth();
+    new Type({ name: 'orders', outdir, appOptions: { logging: { level: '00.off' } }, ...options }).synth();
   } finally {
     for (const [name, value] of Object.entries(before)) {
       value === undefined ? delete process.env[name] : Object.assign(process.env, { [name]: value });

@@ -95,7 +95,8 @@ export async function check(step: string | undefined, options: LabOptions): Prom
     import('../../engine/check'),
     import('../../engine/synth'),
   ]);
-  const asked = labs[project.pattern.id]?.checks.find((one) => one.step === id);
+  const { checks } = (await labs[project.pattern.id]?.()) ?? { checks: [] };
+  const asked = checks.find((one) => one.step === id);
   if (!asked) {
     throw new Error(`${project.pattern.id} has no check for ${id}`);
   }

@@ -136,7 +136,7 @@ async function generate({ pattern, values, step, kit }: Plan, outdir: string): P
   Object.assign(process.env, creating);
   const types: Record<string, unknown> = await import('../../../blueprints/index');
   const ProjectType = types[pattern.className] as new (options: object) => { synth(): void };
-  new ProjectType({ ...values, outdir, kit, step, app: { logging: { level: '00.off' } } }).synth();
+  new ProjectType({ ...values, outdir, kit, step, appOptions: { logging: { level: '00.off' } } }).synth();
   // npm and git are started after this: what they run is no creation.
   for (const name of Object.keys(creating)) {
     delete process.env[name];

@@ -13,11 +13,10 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
     expect(lab.steps.map((one) => [one.id, one.title])).toEqual(pattern.steps.map((one) => [one.id, one.title]));
   });
 
-  test('names the goals as the checks do', () => {
+  test('names the goals as the checks do', async () => {
+    const { checks } = await labs[id]();
     const told = Object.fromEntries(lab.steps.map((one) => [one.id, one.goals.map(({ name }) => name)]));
-    const judged = Object.fromEntries(
-      labs[id].checks.map((check) => [check.step, check.goals.map(({ name }) => name)]),
-    );
+    const judged = Object.fromEntries(checks.map((check) => [check.step, check.goals.map(({ name }) => name)]));
     expect(told).toEqual(judged);
   });
 

@@ -82,3 +82,10 @@ test('says what to run when packages are not installed', async () => {
   const folder = folderOf({ 'package.json': '{}', 'cdk.json': { app: 'npx tsx src/main.ts' }, 'src/main.ts': '' });
   await expect(synthesize(folder)).rejects.toThrow('npm install');
 });
+
+test('reads what a program makes that is an ES module', async () => {
+  const folder = projectOf(`${APP}\nawait Promise.resolve();\n`, { 'package.json': { type: 'module' } });
+  const assembly = await synthesize(folder);
+  expect(assembly.error).toBeUndefined();
+  expect(assembly.ofType('AWS::SQS::Queue')).toMatchObject([{ where: 'src/main.ts:6' }]);
+}, 20_000);
