@@ -85,6 +85,7 @@ const project = new cdk.JsiiProject({
     ...tested.map(pinned),
     '@clack/prompts@1.9.0',
     'commander@14.0.3',
+    'diff@9.0.0',
     'fast-check@4.10.2',
     'handlebars@4.7.10',
     'markdown-it@14.1.1',
@@ -131,7 +132,7 @@ project.testTask.exec('biome check --error-on-warnings');
 project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: false });
 project.testTask.exec('jest', { receiveArgs: true });
 project.addTask('golden', {
-  description: 'Writes the golden copies of the finished projects; look at what changed before you commit it',
+  description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
   exec: 'tsx test/support/golden.ts',
 });
 project.addTask('real', {
@@ -184,6 +185,7 @@ new JsonFile(project, '.markdownlint.json', {
     default: true,
     MD013: { line_length: 120, code_blocks: false, tables: false },
     MD024: { siblings_only: true },
+    MD033: { allowed_elements: ['details', 'summary'] },
   },
 });
 project.gitignore.addPatterns('/.scratch/', '*.tgz');

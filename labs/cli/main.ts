@@ -84,6 +84,10 @@ function addLab(program: Command): void {
     const { check } = await import('./commands/lab');
     finish(await check(step, options));
   });
+  command(lab, 'diff [step]', 'shows what the step changes: the solution').action(async (step, options) => {
+    const { diff } = await import('./commands/lab');
+    finish(await diff(step, options));
+  });
   command(lab, 'hint [step]', 'gives the next hint of the step').action(async (step, options) => {
     const { hint } = await import('./commands/lab');
     finish(await hint(step, options));

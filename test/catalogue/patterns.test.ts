@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { applyPatch } from 'diff';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
@@ -9,7 +10,7 @@ import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
-import { changedFiles } from '../../labs/engine/changes';
+import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
 import { readFiles } from '../support/generate';
 import { goldenCopy, goldenFolder } from '../support/golden';
@@ -120,13 +121,22 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   test.each(pattern.steps.map((step) => step.id))(
     '%s edits at most some 60 lines, in four source files with new ones',
     (step) => {
-      const before = render(pattern, defaults, steps[steps.indexOf(step) - 1]);
-      const changed = changedFiles(pattern, defaults, step).filter(({ path }) => path.startsWith('src/'));
-      const edited = changed.filter(({ path }) => before.has(path)).reduce((sum, { added }) => sum + added, 0);
+      const changed = changesOf(pattern, defaults, step).filter(({ path }) => path.startsWith('src/'));
+      const edited = changed.filter(({ kind }) => kind === 'edited').reduce((sum, { added }) => sum + added, 0);
       expect(changed.length).toBeLessThanOrEqual(4);
       expect(edited).toBeLessThanOrEqual(65);
     },
   );
+
+  test.each(pattern.steps.map((step) => step.id))('the change that the lab shows for %s makes that step', (step) => {
+    const before = render(pattern, defaults, steps[steps.indexOf(step) - 1]);
+    const after = render(pattern, defaults, step);
+    for (const { path, kind, diff } of changesOf(pattern, defaults, step)) {
+      const made = applyPatch(String(before.get(path) ?? ''), diff);
+      kind === 'removed' ? before.delete(path) : before.set(path, String(made));
+    }
+    expect(Object.fromEntries(before)).toEqual(Object.fromEntries(after));
+  });
 
   test('bears no trace of its steps when it is finished', () => {
     const ids = pattern.steps.map((step) => step.id).filter((step) => step.includes('-'));

@@ -2,13 +2,17 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
+import { checkOptions } from '../../blueprints/options';
 import { lastStep, type Pattern } from '../../blueprints/pattern';
+import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
+import { fillChanges, labFile } from '../../labs/engine/lab-text';
 import { generate, readFiles } from './generate';
 import { type Synthesized, synthesize } from './synthesize';
 
 /*
- * Golden copies: the finished project of each pattern as it is generated and synthesized by default. Run as a program
- * (`npm run golden`), this writes them; the suite compares with them.
+ * What is computed and kept: golden copies, the finished project of each pattern as it is generated and synthesized by
+ * default, and the changes that the lab of each pattern shows. Run as a program (`npm run golden`), this writes them; the
+ * suite compares with them.
  */
 
 /**
@@ -47,7 +51,20 @@ function masked(text: string): string {
     .replace(/(?<=serverless-atelier-)\d+\.\d+\.\d+/g, '<version>');
 }
 
+/**
+ * What the text of a pattern's lab should be now: as it is, with the changes of the steps as the templates make them.
+ *
+ * @param pattern the pattern
+ * @param text the text
+ */
+export function currentLab(pattern: Pattern, text: string): string {
+  const values = checkOptions(pattern, { name: 'orders' });
+  return fillChanges(text, (step) => changesAsMarkdown(changesOf(pattern, values, step)));
+}
+
 function write(pattern: Pattern): void {
+  const lab = labFile(pattern.id);
+  writeFileSync(lab, currentLab(pattern, readFileSync(lab, 'utf8')));
   const step = lastStep(pattern);
   const [finished] = synthesize(pattern, [{ name: step, step, options: {} }]);
   rmSync(goldenFolder(pattern), { recursive: true, force: true });
