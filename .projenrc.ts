@@ -83,6 +83,7 @@ const project = new cdk.JsiiProject({
   peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     ...tested.map(pinned),
+    '@aws-cdk/aws-service-spec@0.1.216',
     '@clack/prompts@1.9.0',
     'commander@14.0.3',
     'diff@9.0.0',

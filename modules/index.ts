@@ -2,3 +2,4 @@
  * Constructs and rule sets that generated apps import as `serverless-atelier/modules`.
  */
 export { SqsConsumerRules } from './sqs-consumer-rules';
+export { isStateful, StageData } from './stage-data';
