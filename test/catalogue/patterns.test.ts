@@ -8,17 +8,14 @@ import { checkOptions, optionsOf } from '../../blueprints/options';
 import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
-import { Assembly } from '../../labs/engine/assembly';
-import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
 import { readFiles } from '../support/generate';
-import { goldenCopy, goldenFolder } from '../support/golden';
+import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
+import { goldenState, lostState, stateOf } from '../support/state';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
-
-const readAssembly = (project: string): Assembly => new Assembly(readAssemblyFolder(join(project, 'cdk.out'), project));
 
 /** The output of a tool that failed is the message of the test. */
 function runTool(script: string, args: readonly string[], cwd: string): void {
@@ -37,7 +34,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   let projects: Map<string, Synthesized>;
   const project = (name: string): Synthesized => projects.get(name) as Synthesized;
   const checked = (step: string, at: string): CheckResult =>
-    runCheck(checks.get(step) as Check, readAssembly(project(at).folder), defaults);
+    runCheck(checks.get(step) as Check, assemblyOf(project(at)), defaults);
 
   beforeAll(async () => {
     checks = new Map((await labs[id]?.())?.checks.map((check) => [check.step, check]));
@@ -149,6 +146,12 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   test('is the same, finished, as its golden copy', () => {
     const now = goldenCopy(pattern, project(lastStep(pattern)));
     expect(Object.fromEntries(now)).toEqual(Object.fromEntries(readFiles(goldenFolder(pattern), true)));
+  });
+
+  test('would lose no data of a released project by an update', () => {
+    const released = goldenState(goldenFolder(pattern));
+    const now = stateOf(assemblyOf(project(lastStep(pattern))));
+    expect(lostState(released, now, pattern.migrations ?? [])).toEqual([]);
   });
 
   test('offers in its project type exactly the options of its data, with the same words', () => {
