@@ -115,6 +115,7 @@ project.package.addField('files', [
   'blueprints/*/template/**',
   'labs/*/lab.md',
   'lib/**/*.d.ts',
+  'modules/*.ts', // atelier eject copies them into projects
   'lib/**/*.js',
 ]);
 project.package.addField('overrides', { 'unrs-resolver': '1.11.1' });

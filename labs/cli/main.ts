@@ -16,6 +16,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   new: `atelier new ${patterns[0].id} orders`,
   lab: 'atelier lab check',
   doctor: 'atelier doctor',
+  eject: 'atelier eject',
 };
 
 /** The command line, with the flags of the pattern that the arguments name. */
@@ -41,6 +42,12 @@ function commandLine(args: readonly string[]): Command {
       finish(await doctor(options));
     },
   );
+  command(program, 'eject', 'leaves projen and the kit; the modules in use are copied into src/modules')
+    .option('--force', 'ejects though changes are not committed')
+    .action(async (options) => {
+      const { eject } = await import('./commands/eject');
+      finish(await eject(options));
+    });
   addNew(program, args);
   addLab(program);
   return program;
