@@ -55,21 +55,6 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     expect(pattern.steps.length).toBeLessThanOrEqual(9);
   });
 
-  test('type-checks at every step, with every option', () => {
-    const home = dirname(project('start').folder);
-    const { extends: _, ...config } = JSON.parse(
-      readFileSync(join(home, 'managed', 'tsconfig.json'), 'utf8').replace(/^\/\/.*\n/, ''),
-    );
-    const include = [...projects.keys()].flatMap((name) => [
-      `${name}/src/**/*.ts`,
-      `${name}/test/**/*.ts`,
-      `${name}/.projenrc.ts`,
-    ]);
-    const { typeRoots, ...compilerOptions } = config.compilerOptions;
-    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
-    runTool(bin('typescript', 'bin/tsc'), ['-p', home, '--noEmit'], home);
-  }, 60_000);
-
   test('is formatted and lint-free at every step', () => {
     const home = dirname(project('start').folder);
     const nested = join(home, 'managed', 'biome.json');
