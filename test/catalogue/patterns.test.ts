@@ -13,6 +13,7 @@ import { changedFiles } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
 import { readFiles } from '../support/generate';
 import { goldenCopy, goldenFolder } from '../support/golden';
+import { mutations } from '../support/mutations';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
@@ -48,6 +49,13 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     expect(existsSync(join(kitRoot, 'labs', id, 'lab.md'))).toBe(true);
     expect(render(pattern, defaults, lastStep(pattern)).get('README.md')).toContain('```mermaid');
     expect(existsSync(goldenFolder(pattern))).toBe(true);
+  });
+
+  test('has three settings or more whose loss its own tests notice, each in one place', () => {
+    const finished = render(pattern, defaults, lastStep(pattern));
+    const places = (mutations[id] ?? []).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
+    expect(places.length).toBeGreaterThanOrEqual(3);
+    expect(places).toEqual(places.map(() => 1));
   });
 
   test('has five to nine steps', () => {
