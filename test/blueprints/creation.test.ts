@@ -288,7 +288,7 @@ describe('the packages of a project', () => {
     create();
     const { steps } = JSON.parse(read('.projen/tasks.json')).tasks.upgrade;
     expect(steps).toEqual([
-      { exec: 'npm install serverless-atelier@latest' },
+      { exec: 'npm install --legacy-peer-deps serverless-atelier@latest projen@latest' },
       { exec: 'projen' },
       { exec: 'projen build' },
     ]);
