@@ -31,6 +31,27 @@ export interface BlueprintOptions {
   readonly tags?: string[];
 
   /**
+   * The deployments of the project, each as a name, or as name=account/region.
+   *
+   * @default - one stage, dev
+   */
+  readonly stages?: string[];
+
+  /**
+   * The mail address that alarms are sent to.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmEmail?: string;
+
+  /**
+   * The ARN of a topic that alarms are sent to, instead of one of their own.
+   *
+   * @default - a topic of their own
+   */
+  readonly alarmTopic?: string;
+
+  /**
    * The step of the pattern that the project is created at: `start` or a step's id.
    *
    * @default - the last step: the finished project

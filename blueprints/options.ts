@@ -1,5 +1,6 @@
 import { UsageError } from './errors';
 import type { OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
+import { STAGE, stageOf } from './stages';
 
 /** The options that every pattern has. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -27,6 +28,49 @@ export const commonOptions: readonly OptionSpec[] = [
     },
     example: ['team=orders'],
   },
+  {
+    name: 'stages',
+    type: 'string[]',
+    summary: 'The deployments of the project, each as a name, or as name=account/region.',
+    default: ['dev'],
+    matches: {
+      regex: STAGE,
+      means: 'a name, or name=account/region; prod, and a name marked by !, keeps its data',
+    },
+    example: ['dev', 'prod=123456789012/eu-west-1'],
+  },
+  {
+    name: 'alarmEmail',
+    type: 'string',
+    summary: 'The mail address that alarms are sent to.',
+    matches: { regex: /^[^\s@,;<>"']+@[^\s@,;<>"']+\.[^\s@,;<>"'.]+$/, means: 'a mail address' },
+    example: 'team@example.com',
+  },
+  {
+    name: 'alarmTopic',
+    type: 'string',
+    summary: 'The ARN of a topic that alarms are sent to, instead of one of their own.',
+    matches: { regex: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, means: 'the ARN of a standard SNS topic' },
+    example: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+  },
+];
+
+/** What the common options must be together: each rule returns the problem in one sentence, or nothing. */
+const commonRules: NonNullable<Pattern['rules']> = [
+  ({ stages }) => {
+    const names = (stages as readonly string[]).map((stage) => stageOf(stage).name);
+    const twice = names.find((name, index) => names.indexOf(name) < index);
+    return (
+      twice &&
+      `--stages names ${twice} twice; each stage has a name of its own, for example: --stages dev --stages prod`
+    );
+  },
+  ({ stages }) =>
+    (stages as readonly string[]).length === 0 ? '--stages is empty; for example: --stages dev' : undefined,
+  ({ alarmEmail, alarmTopic }) =>
+    alarmEmail !== undefined && alarmTopic !== undefined
+      ? '--alarm-email and --alarm-topic exclude each other: subscribe the address to the topic, and give the topic alone'
+      : undefined,
 ];
 
 /**
@@ -67,7 +111,7 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
     });
   }
   const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
-  for (const rule of pattern.rules ?? []) {
+  for (const rule of [...commonRules, ...(pattern.rules ?? [])]) {
     const problem = rule(values);
     if (problem) {
       throw new UsageError(problem);

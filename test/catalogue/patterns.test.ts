@@ -10,10 +10,12 @@ import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
+import { dig, entriesAt } from '../../labs/engine/json';
+import { isStateful } from '../../modules';
 import { readFiles } from '../support/generate';
 import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
 import { mutations } from '../support/mutations';
-import { goldenState, lostState, stateOf } from '../support/state';
+import { goldenState, lostState, physicalNames, stateOf } from '../support/state';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
@@ -139,6 +141,25 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   test('is the same, finished, as its golden copy', () => {
     const now = goldenCopy(pattern, project(lastStep(pattern)));
     expect(Object.fromEntries(now)).toEqual(Object.fromEntries(readFiles(goldenFolder(pattern), true)));
+  });
+
+  describe('with a production stage beside another', () => {
+    const stages = variantsOf(pattern).find(({ options }) => options.stages)?.name as string;
+    const stack = (stage: string) =>
+      entriesAt(assemblyOf(project(stages)).stacks.get(`orders-${stage}`)?.template, 'Resources');
+
+    test('keeps the data of the one, and lets the other go without a trace', () => {
+      const policies = (stage: string) =>
+        stack(stage)
+          .filter(([, resource]) => isStateful(String(dig(resource, 'Type'))))
+          .map(([, resource]) => dig(resource, 'DeletionPolicy'));
+      expect(new Set(policies('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
+      expect(new Set(policies('dev'))).toEqual(new Set(['Delete']));
+    });
+
+    test('gives no resource of both the same physical name', () => {
+      expect(physicalNames(stack('dev')).filter((name) => physicalNames(stack('prod')).includes(name))).toEqual([]);
+    });
   });
 
   test('would lose no data of a released project by an update', () => {

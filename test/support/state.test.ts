@@ -1,4 +1,4 @@
-import { lostState, type State } from './state';
+import { lostState, physicalNames, type State } from './state';
 
 const queue = { type: 'AWS::SQS::Queue', properties: { FifoQueue: true } };
 const released: State = { 'orders-dev/Queue1': queue };
@@ -15,4 +15,14 @@ test.each<[string, State]>([
 
 test('a resource that is new, or stays, loses nothing', () => {
   expect(lostState(released, { ...released, 'orders-dev/Other': queue }, [])).toEqual([]);
+});
+
+test('a name that a template fixes is found, one that the service makes up is none', () => {
+  const table = (properties: object) => ({ Type: 'AWS::DynamoDB::Table', Properties: properties }) as never;
+  expect(
+    physicalNames([
+      ['A', table({ TableName: 'orders' })],
+      ['B', table({ TableName: { Ref: 'A' } })],
+    ]),
+  ).toEqual(['AWS::DynamoDB::Table orders']);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { Migration } from '../../blueprints/pattern';
 import type { Assembly } from '../../labs/engine/assembly';
-import { entriesAt, type Json } from '../../labs/engine/json';
+import { dig, entriesAt, type Json } from '../../labs/engine/json';
 import { isStateful } from '../../modules';
 
 /** A resource that holds state: what must stay as it is, or else CloudFormation replaces it by an empty one. */
@@ -60,6 +60,24 @@ export function goldenState(golden: string): State {
 
 /** The file of a golden copy that lists what holds state. */
 export const STATE_FILE = 'state.json';
+
+/**
+ * The physical names that a template fixes, which no two stacks of an account and Region can have at once.
+ *
+ * @param resources the resources of a template by logical id
+ * @returns type and name of each
+ */
+export function physicalNames(resources: readonly (readonly [string, Json])[]): string[] {
+  return resources.flatMap(([, resource]) => {
+    const type = String(dig(resource, 'Type'));
+    const [spec] = loadAwsServiceSpecSync().lookup('resource', 'cloudFormationType', 'equals', type);
+    const names = (spec?.primaryIdentifier ?? []).filter((property) => property.endsWith('Name'));
+    return names
+      .map((property) => dig(resource, 'Properties', property))
+      .filter((name) => typeof name === 'string')
+      .map((name) => `${type} ${name}`);
+  });
+}
 
 /** The properties of a type whose change replaces the resource, surely or perhaps, as the service specification says. */
 function replacingProperties(type: string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
-import { checkOptions } from '../../blueprints/options';
+import { checkOptions, optionsOf } from '../../blueprints/options';
 import {
   lastStep,
   type OptionSpec,
@@ -55,14 +55,15 @@ export function scratchFolder(): string {
  */
 export function variantsOf(pattern: Pattern): Variant[] {
   const steps = stepIds(pattern).map((step) => ({ name: step, step, options: {} }));
-  const others = pattern.options.flatMap((spec) =>
+  const specs = optionsOf(pattern).filter(({ name }) => name !== 'name');
+  const others = specs.flatMap((spec) =>
     valuesOf(spec).map((value) => ({
-      name: `${spec.name}=${value}`,
+      name: `${spec.name}=${String(value).replace(/[^\w.-]+/g, '-')}`,
       step: lastStep(pattern),
       options: { [spec.name]: value },
     })),
   );
-  const standards = Object.fromEntries(pattern.options.map((spec) => [spec.name, spec.default]));
+  const standards = Object.fromEntries(specs.map((spec) => [spec.name, spec.default]));
   const isRefused = ({ options }: Variant): boolean =>
     (pattern.rules ?? []).some((rule) => rule({ ...standards, ...options }) !== undefined);
   return [...steps, ...others.filter((variant) => !isRefused(variant))];
@@ -74,7 +75,7 @@ function valuesOf(spec: OptionSpec): OptionValue[] {
     ...(spec.allowed ?? []),
     ...(spec.type === 'boolean' ? [true, false] : []),
     ...[spec.minimum, spec.maximum].filter((bound) => bound !== undefined),
-    ...(spec.default === undefined ? [spec.example] : []),
+    ...(spec.default === undefined || spec.type === 'string[]' ? [spec.example] : []),
   ];
   return values.filter((value) => value !== spec.default);
 }
