@@ -22,6 +22,7 @@ test('reads what the program makes, with the line that made it, the context of t
   expect(assembly.ofType('AWS::SQS::Queue')).toMatchObject([
     { stack: 'orders-dev', name: 'Queue', properties: { QueueName: 'mine' }, where: 'src/main.ts:6' },
   ]);
+  expect(assembly.isValidated).toBe(false);
   expect(readdirSync(folder).sort()).toEqual(['cdk.json', 'node_modules', 'package.json', 'src']);
   const scratch = String(dig(assembly.stacks.get('orders-dev')?.template, 'Description'));
   expect(scratch).toMatch(/atelier-\w{6}$/);
@@ -44,6 +45,21 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
       where: 'src/main.ts:6',
     }),
   );
+}, 20_000);
+
+test('tells that a rule pack ran which found nothing', async () => {
+  const assembly = await synthesize(
+    projectOf(`import { App, Stack, Validations } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { AwsSolutionsChecks } from 'cdk-nag';
+
+const app = new App();
+new StringParameter(new Stack(app, 'orders-dev'), 'Limit', { stringValue: '5' });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+`),
+  );
+  expect(assembly.findings).toEqual([]);
+  expect(assembly.isValidated).toBe(true);
 }, 20_000);
 
 test.each([
