@@ -213,6 +213,22 @@ describe('a later synthesis', () => {
     expect(read('src/main.ts')).toBe('export {};\n');
   });
 
+  test("writes no option into the sources, which are the owner's", () => {
+    create();
+    const before = Object.fromEntries(readFiles(folder));
+    synthesizeAgain({ batchSize: 100, scaling: 'provisioned', tags: ['team=orders'] });
+    expect(Object.fromEntries(readFiles(folder))).toEqual(before);
+  });
+
+  test('changes package.json alone for another name', () => {
+    create();
+    const before = readFiles(folder);
+    synthesizeAgain({ name: 'payments' });
+    const changed = [...readFiles(folder)].filter(([path, content]) => before.get(path) !== content);
+    expect(changed.map(([path]) => path)).toEqual(['package.json']);
+    expect(JSON.parse(read('package.json')).name).toBe('payments');
+  });
+
   test.each([
     ['the kit that the project depends on', { kit: '^0.1.0' }],
     ['further development dependencies', { devDeps: ['left-pad@1.3.0', `serverless-atelier@${kitVersion}`] }],
