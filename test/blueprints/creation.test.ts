@@ -487,6 +487,7 @@ function propsIn(main: string): unknown {
   runTypeScript(main, {
     'aws-cdk-lib': { App: class {}, Validations: { of: () => ({ addPlugins: () => {} }) } },
     'cdk-nag': { AwsSolutionsChecks: Checks, ServerlessChecks: Checks },
+    'serverless-atelier/modules': { AlarmRules: { of: () => {} }, StageData: { destroy: () => {} } },
     './sqs-scaling-stack': { SqsScalingStack: Stack },
   });
   return given;

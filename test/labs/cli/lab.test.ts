@@ -146,7 +146,7 @@ describe('diff', () => {
     const cwd = folderOf({ '.atelier.json': own });
     expect(await diff(undefined, { cwd, plain: true })).toBe(0);
     expect(printed).toContain('src/sqs-scaling-stack.ts  edited\n@@ ');
-    expect(printed).toContain('\n+  maxReceiveCount: 7,\n');
+    expect(printed).toContain('\n+    maxReceiveCount: 7,\n');
   });
 
   test('as JSON has each file that the named step changes', async () => {
