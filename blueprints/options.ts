@@ -1,20 +1,25 @@
+import { basename } from 'node:path';
 import { UsageError } from './errors';
 import type { OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
 
+/** The name of a project; the command line takes it from the folder when it is not given. */
+const nameOption: OptionSpec = {
+  name: 'name',
+  type: 'string',
+  required: true,
+  summary: "The project's name, which its stacks are named after.",
+  // Stack names are at most 128 characters and start with a letter; npm wants lower case.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+  matches: {
+    regex: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,100})/,
+    means: 'lower-case letters, digits and single hyphens, starting with a letter, at most 100 characters',
+  },
+  example: 'orders',
+};
+
 /** The options that every pattern has. */
 export const commonOptions: readonly OptionSpec[] = [
-  {
-    name: 'name',
-    type: 'string',
-    summary: "The project's name, which its stacks are named after.",
-    // Stack names are at most 128 characters and start with a letter; npm wants lower case.
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
-    matches: {
-      regex: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,100})/,
-      means: 'lower-case letters, digits and single hyphens, starting with a letter, at most 100 characters',
-    },
-    example: 'orders',
-  },
+  nameOption,
   {
     name: 'tags',
     type: 'string[]',
@@ -36,6 +41,25 @@ export const commonOptions: readonly OptionSpec[] = [
  */
 export function optionsOf(pattern: Pattern): readonly OptionSpec[] {
   return [...commonOptions, ...pattern.options];
+}
+
+/**
+ * The name of a project that was given none: that of its folder.
+ *
+ * @param folder the project's folder; absolute
+ * @throws UsageError when the folder's name is none for a project
+ */
+export function nameOfFolder(folder: string): string {
+  const name = basename(folder);
+  if (!isAllowed(nameOption, name)) {
+    throw new UsageError(`the project is named after its folder, and can't be named ${shown(name)}`, {
+      option: 'folder',
+      given: folder,
+      allowed: `${allowedWords(nameOption)}; or any folder, with another name by ${flagOf(nameOption.name)}`,
+      example: `${flagOf(nameOption.name)} ${nameOption.example}`,
+    });
+  }
+  return name;
 }
 
 /**
@@ -68,9 +92,10 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
   }
   const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
   for (const rule of pattern.rules ?? []) {
-    const problem = rule(values);
-    if (problem) {
-      throw new UsageError(problem);
+    const conflict = rule(values);
+    if (conflict) {
+      const { problem, ...details } = conflict;
+      throw new UsageError(problem, { given: values[details.option], ...details });
     }
   }
   return values;
@@ -121,7 +146,7 @@ export function allowedWords({ allowed, matches, type, minimum, maximum }: Optio
 export function checkOption(spec: OptionSpec, given: OptionValue | undefined): OptionValue | undefined {
   const value = given ?? spec.default;
   if (value === undefined) {
-    if (spec.name === 'name') {
+    if (spec.required) {
       throw refusal(spec, given, 'is missing');
     }
     return undefined;
@@ -162,6 +187,7 @@ function refusal(spec: OptionSpec, given: unknown, problem = `can't be ${shown(g
     option: spec.name,
     given,
     allowed: allowedWords(spec),
+    choices: spec.allowed,
     example: spec.type === 'boolean' ? flagOf(spec.name) : `${flagOf(spec.name)} ${example}`,
   });
 }
@@ -179,11 +205,13 @@ function shown(value: unknown): string {
  * @returns a schema of draft 2020-12, without further properties
  */
 export function optionSchema(pattern: Pattern): object {
+  const specs = optionsOf(pattern);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(optionsOf(pattern).map((spec) => [spec.name, propertySchema(spec)])),
+    required: specs.filter(({ required }) => required).map(({ name }) => name),
+    properties: Object.fromEntries(specs.map((spec) => [spec.name, propertySchema(spec)])),
   };
 }
 
