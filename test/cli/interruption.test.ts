@@ -19,7 +19,7 @@ wait`;
 
 /** A PATH with an installation that goes on and on. */
 const endlessNpm = (): NodeJS.ProcessEnv => ({
-  PATH: pathOf(join(folder(), 'bin'), { npm: deaf(), seq: true, sleep: true, date: true }),
+  PATH: pathOf(join(folder(), 'bin'), { npm: deaf(), seq: true, sleep: true, date: true, python3: true }),
 });
 
 /** Starts a creation whose installation goes on and on; resolves when that has begun. */
