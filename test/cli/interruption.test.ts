@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { projectOf, removeFolders } from '../labs/support';
 import { readFiles } from '../support/generate';
@@ -17,9 +17,9 @@ const deaf = (): string => `trap '' INT TERM HUP
 (for turn in $(seq 400); do date +%N > '${pulse()}'; sleep 0.05; done) &
 wait`;
 
-/** A PATH with an installation that goes on and on. */
+/** A machine whose installations go on and on. */
 const endlessNpm = (): NodeJS.ProcessEnv => ({
-  PATH: pathOf(join(folder(), 'bin'), { npm: deaf(), seq: true, sleep: true, date: true, python3: true }),
+  PATH: `${pathOf(join(folder(), 'bin'), { npm: deaf() })}${delimiter}${process.env.PATH}`,
 });
 
 /** Starts a creation whose installation goes on and on; resolves when that has begun. */
