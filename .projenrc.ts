@@ -84,8 +84,10 @@ const project = new cdk.JsiiProject({
   peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     ...tested.map(pinned),
+    '@aws-cdk/aws-service-spec@0.1.216',
     '@clack/prompts@1.9.0',
     'commander@14.0.3',
+    'diff@9.0.0',
     'fast-check@4.10.2',
     'fastest-levenshtein@1.0.16',
     'handlebars@4.7.10',
@@ -117,6 +119,7 @@ project.package.addField('files', [
   'blueprints/*/template/**',
   'labs/*/lab.md',
   'lib/**/*.d.ts',
+  'modules/*.ts', // atelier eject copies them into projects
   'lib/**/*.js',
 ]);
 project.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
@@ -135,7 +138,7 @@ project.testTask.exec('biome check --error-on-warnings');
 project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: false });
 project.testTask.exec('jest', { receiveArgs: true });
 project.addTask('golden', {
-  description: 'Writes the golden copies of the finished projects; look at what changed before you commit it',
+  description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
   exec: 'tsx test/support/golden.ts',
 });
 project.addTask('real', {
@@ -188,6 +191,7 @@ new JsonFile(project, '.markdownlint.json', {
     default: true,
     MD013: { line_length: 120, code_blocks: false, tables: false },
     MD024: { siblings_only: true },
+    MD033: { allowed_elements: ['details', 'summary'] },
   },
 });
 project.gitignore.addPatterns('/.scratch/', '*.tgz');

@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { AwsCdkTypeScriptApp } from 'projen/lib/awscdk/awscdk-app-ts';
 import { CdkFeatureFlags } from 'projen/lib/awscdk/cdk-config';
 import { NodePackageManager } from 'projen/lib/javascript/node-package';
@@ -6,7 +7,8 @@ import { JsonFile } from 'projen/lib/json';
 import { SampleReadme } from 'projen/lib/readme';
 import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
 import { Creation, kitSpec, withoutKit } from './creation';
-import { KIT } from './kit';
+import { UsageError } from './errors';
+import { KIT, kitVersion } from './kit';
 import { checkOptions, optionsOf } from './options';
 import type { OptionValue, OptionValues, Pattern } from './pattern';
 import { type PinnedPackage, pinned, versions } from './versions';
@@ -27,6 +29,27 @@ export interface BlueprintOptions {
    * @default - no tags
    */
   readonly tags?: string[];
+
+  /**
+   * The deployments of the project, each as a name, or as name=account/region.
+   *
+   * @default - one stage, dev
+   */
+  readonly stages?: string[];
+
+  /**
+   * The mail address that alarms are sent to.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmEmail?: string;
+
+  /**
+   * The ARN of a topic that alarms are sent to, instead of one of their own.
+   *
+   * @default - a topic of their own
+   */
+  readonly alarmTopic?: string;
 
   /**
    * The step of the pattern that the project is created at: `start` or a step's id.
@@ -84,13 +107,14 @@ const NEWER_FEATURE_FLAGS = {
   '@aws-cdk/aws-cloudfront:defaultViewerProtocolPolicyRedirectToHttps': true,
 };
 
-/** Tasks of projen that other tasks run; nobody types them. */
+/** Tasks of projen that only other tasks run, or that do nothing in a project that is not compiled. */
 const INTERNAL_SCRIPTS = [
   'bundle',
-  'clobber',
+  'compile',
+  'default',
+  'eject',
   'package',
   'post-compile',
-  'post-upgrade',
   'pre-compile',
   'synth:silent',
 ];
@@ -119,7 +143,11 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     const kit = kitSpec(options);
     const creation = Creation.plan({ pattern, values, kit, ...options });
 
-    super({ ...settings(values.name as string, options), ...options.appOptions });
+    super({
+      ...settings(values.name as string, options),
+      ...options.appOptions,
+      context: { ...contextOf(options.outdir ?? '.'), ...options.appOptions?.context },
+    });
 
     // It would bring back a README that its owner deleted, as projen's own.
     for (const sample of this.node.children.filter((child) => child instanceof SampleReadme)) {
@@ -129,18 +157,28 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     for (const script of INTERNAL_SCRIPTS) {
       this.removeScript(script);
     }
-    // projen asks for any version of it, which would cost a second installation to resolve.
+    // projen asks for any version of the one, which would cost a second installation to resolve, and for a range of the other.
     this.addDevDeps(pinned('esbuild'));
+    this.addDeps(pinned('constructs'));
     this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
-    this.addDeps(`${KIT}@${creation?.kit ?? kit}`, pinned('cdk-nag'));
+    const installed = creation?.kit ?? kit;
+    this.addDeps(`${KIT}@${installed}`, pinned('cdk-nag'));
     // An app is deployed, never published.
     this.package.addField('private', true);
     this.package.addField('publishConfig', undefined);
     this.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
     this.gitignore.addPatterns('/cdk.context.json.lock', '/.atelier/snapshots/');
-    this.gitignore.include('/vendor/*.tgz');
+    if (installed.startsWith('file:')) {
+      this.gitignore.include('/vendor/*.tgz');
+    }
+    // Otherwise projen would refuse the edits of the flags, which it keeps.
+    this.cdkConfig.json.readonly = false;
     testWithJest(this);
     lintWithBiome(this);
+    // Where `.projenrc.ts` names a kit, that is what the project stays with.
+    if (creation ? installed === kitVersion : !options.kit) {
+      upgradeWithKit(this);
+    }
     creation?.addTo(this);
   }
 }
@@ -153,6 +191,27 @@ function chosenValues(pattern: Pattern, options: BlueprintOptions): OptionValues
     pattern,
     Object.fromEntries(optionsOf(pattern).map(({ name }) => [name, named[name as keyof typeof named]])),
   );
+}
+
+/**
+ * The CDK's context, its feature flags among them. A project keeps what its cdk.json has: flags that a newer version of the
+ * CDK recommends would change what is deployed. A new project gets those that are recommended now.
+ */
+function contextOf(folder: string): Record<string, unknown> {
+  const file = join(folder, 'cdk.json');
+  if (!existsSync(file)) {
+    return { ...CdkFeatureFlags.V2.ALL.flags, ...NEWER_FEATURE_FLAGS };
+  }
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).context ?? {};
+  } catch {
+    throw new UsageError('cdk.json is damaged', {
+      option: 'cdk.json',
+      given: file,
+      allowed: 'a JSON object, whose context is kept',
+      example: 'git checkout -- cdk.json',
+    });
+  }
 }
 
 /** What makes a generated project fast and strict, for projen's own project type. */
@@ -173,8 +232,6 @@ function settings(name: string, options: BlueprintOptions) {
     // node itself runs the app: npx would cost half a second at every synth.
     app: 'node --import tsx src/main.ts',
     buildCommand: undefined,
-    featureFlags: CdkFeatureFlags.V2.ALL,
-    context: NEWER_FEATURE_FLAGS,
 
     typescriptVersion: versions.typescript,
     runner: TypeScriptRunner.tsx(),
@@ -197,7 +254,8 @@ function settings(name: string, options: BlueprintOptions) {
     },
 
     devDeps: [...TOOLS.map(pinned), ...withoutKit(options.devDeps)],
-    depsUpgrade: true,
+    depsUpgrade: false,
+    clobber: false,
     github: false,
     eslint: false,
     prettier: false,
@@ -239,5 +297,20 @@ function lintWithBiome(project: AwsCdkTypeScriptApp): void {
   project.addTask('format', {
     description: 'Formats the sources and mends what the linter can mend',
     exec: 'biome check --write',
+  });
+}
+
+/** The versions of all packages come from the kit, so its newest release brings a set that was tested together. */
+function upgradeWithKit(project: AwsCdkTypeScriptApp): void {
+  project.addTask('upgrade', {
+    description: 'Moves to the newest kit and the versions that it was tested with, and builds',
+    // In CI projen would install by the old lock file.
+    env: { CI: '0' },
+    steps: [
+      // Until projen sets the versions that fit it, npm would refuse a kit that needs newer peers than the old one.
+      { exec: `npm install --legacy-peer-deps ${KIT}@latest projen@latest` },
+      { exec: 'projen' },
+      { exec: 'projen build' },
+    ],
   });
 }

@@ -7,7 +7,7 @@ import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
 import { checkStep, type OptionValues, type Pattern } from './pattern';
 import { writeProvenance } from './provenance';
-import { type Files, render } from './rendering';
+import { type Files, type ProjectExtras, render } from './rendering';
 
 /** What is known of a project when its constructor runs. */
 export interface CreationPlan {
@@ -52,6 +52,7 @@ export class Creation {
   /** The npm spec of the kit that the new project refers to. */
   public readonly kit: string;
   private readonly step: string;
+  private readonly extras: ProjectExtras;
   private readonly files: Files;
   private readonly archive?: string;
 
@@ -61,7 +62,8 @@ export class Creation {
     // The kit's own tarball goes into the project, so that others can install it too.
     this.archive = tarballOf(kit);
     this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
-    this.files = render(pattern, values, this.step, this.extras());
+    this.extras = extrasOf(this.kit, withoutKit(plan.devDeps));
+    this.files = render(pattern, values, this.step, this.extras);
   }
 
   /**
@@ -76,15 +78,6 @@ export class Creation {
         write();
       }
     })(project);
-  }
-
-  /** What `.projenrc.ts` has to say besides the pattern's options, so that the next `npx projen` changes nothing. */
-  private extras(): Record<string, unknown> {
-    const devDeps = withoutKit(this.plan.devDeps);
-    return {
-      ...(this.kit === kitVersion ? {} : { kit: this.kit }),
-      ...(devDeps.length > 0 ? { devDeps } : {}),
-    };
   }
 
   private write(outdir: string): void {
@@ -102,8 +95,17 @@ export class Creation {
       outdir,
       { pattern: pattern.id, options: chosenOptions(pattern, values), step: this.step },
       this.files,
+      this.extras,
     );
   }
+}
+
+/** What `.projenrc.ts` has to say besides the pattern's options, so that the next `npx projen` changes nothing. */
+function extrasOf(kit: string, devDeps: readonly string[]): ProjectExtras {
+  return {
+    ...(kit === kitVersion ? {} : { kit }),
+    ...(devDeps.length > 0 ? { devDeps } : {}),
+  };
 }
 
 /**

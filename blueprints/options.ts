@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { UsageError } from './errors';
-import type { OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
+import type { Conflict, OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
+import { STAGE, stageOf } from './stages';
 
 /** The name of a project; the command line takes it from the folder when it is not given. */
 const nameOption: OptionSpec = {
@@ -32,7 +33,56 @@ export const commonOptions: readonly OptionSpec[] = [
     },
     example: ['team=orders'],
   },
+  {
+    name: 'stages',
+    type: 'string[]',
+    summary: 'The deployments of the project, each as a name, or as name=account/region.',
+    default: ['dev'],
+    matches: {
+      regex: STAGE,
+      means: 'a name, or name=account/region; prod, and a name marked by !, keeps its data',
+    },
+    example: ['dev', 'prod=123456789012/eu-west-1'],
+  },
+  {
+    name: 'alarmEmail',
+    type: 'string',
+    summary: 'The mail address that alarms are sent to.',
+    matches: { regex: /^[^\s@,;<>"']+@[^\s@,;<>"']+\.[^\s@,;<>"'.]+$/, means: 'a mail address' },
+    example: 'team@example.com',
+  },
+  {
+    name: 'alarmTopic',
+    type: 'string',
+    summary: 'The ARN of a topic that alarms are sent to, instead of one of their own.',
+    matches: { regex: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, means: 'the ARN of a standard SNS topic' },
+    example: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+  },
 ];
+
+/** What the common options must be together. */
+const commonRules: NonNullable<Pattern['rules']> = [
+  ({ stages }) => {
+    const names = (stages as readonly string[]).map((stage) => stageOf(stage).name);
+    const twice = names.find((name, index) => names.indexOf(name) < index);
+    return twice === undefined ? undefined : stagesConflict(`--stages names ${twice} twice`);
+  },
+  ({ stages }) => ((stages as readonly string[]).length === 0 ? stagesConflict('--stages is empty') : undefined),
+  ({ alarmEmail, alarmTopic }) =>
+    alarmEmail !== undefined && alarmTopic !== undefined
+      ? {
+          problem: '--alarm-email and --alarm-topic exclude each other',
+          option: 'alarmEmail',
+          allowed: 'the topic alone, to which the address can be subscribed',
+          example: `--alarm-topic ${alarmTopic}`,
+        }
+      : undefined,
+];
+
+function stagesConflict(problem: string): Conflict {
+  const allowed = 'one stage or more, each with a name of its own';
+  return { problem, option: 'stages', allowed, example: '--stages dev --stages prod' };
+}
 
 /**
  * All options of a pattern, the common ones first.
@@ -91,7 +141,7 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
     });
   }
   const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
-  for (const rule of pattern.rules ?? []) {
+  for (const rule of [...commonRules, ...(pattern.rules ?? [])]) {
     const conflict = rule(values);
     if (conflict) {
       const { problem, ...details } = conflict;

@@ -46,6 +46,16 @@ export interface Step {
   readonly goal: string;
 }
 
+/** A resource that a version of the kit replaces or removes on purpose, though it holds state. */
+export interface Migration {
+  /** The resource's logical id in the released template. */
+  readonly resource: string;
+  /** The version of the kit that brings the change. */
+  readonly kit: string;
+  /** What its owner does to keep what the resource holds, in one sentence. */
+  readonly advice: string;
+}
+
 /** The data of a pattern; it loads neither projen nor the CDK. */
 export interface Pattern {
   /** The pattern's id, which is also its project type (`sqs-scaling`). */
@@ -70,6 +80,8 @@ export interface Pattern {
   readonly rules?: ReadonlyArray<(values: OptionValues) => Conflict | undefined>;
   /** The npm packages that the generated project needs at run time, beyond the CDK. */
   readonly dependencies: readonly string[];
+  /** Resources with state that newer versions replace or remove on purpose. @default - none */
+  readonly migrations?: readonly Migration[];
   /** The absolute path of its template tree. @default - `blueprints/<id>/template` of the kit */
   readonly templates?: string;
 }

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from './errors';
 import { kitVersion } from './kit';
 import type { OptionValue } from './pattern';
-import type { Files } from './rendering';
+import type { Files, ProjectExtras } from './rendering';
 
 /** Where a generated project came from: the content of its `.atelier.json`. */
 export interface Provenance {
@@ -17,10 +18,31 @@ export interface Provenance {
   readonly step: string;
 }
 
+/** What was rendered last: the content of `.atelier/base.json`, one side of a later three-way update. */
+export interface Base {
+  /** The version of the kit that rendered it. */
+  readonly kit: string;
+  /**
+   * What `.projenrc.ts` was rendered with besides the pattern's options: the kit's npm spec and further development
+   * dependencies. With it and the options of `.atelier.json`, a later rendering gives the same `.projenrc.ts`.
+   *
+   * @default - nothing
+   */
+  readonly extras?: ProjectExtras;
+  /** The rendered texts, by path with forward slashes. */
+  readonly files: Readonly<Record<string, string>>;
+  /**
+   * The SHA-256 of what was copied byte for byte, in hexadecimal by path.
+   *
+   * @default - nothing was
+   */
+  readonly hashes?: Readonly<Record<string, string>>;
+}
+
 /** The file that says where a project came from. */
 export const PROVENANCE_FILE = '.atelier.json';
 
-/** The file that holds what was last rendered, by path: one side of a later three-way update. */
+/** The file that holds what was rendered last. */
 export const BASE_FILE = '.atelier/base.json';
 
 /**
@@ -52,11 +74,34 @@ export function readProvenance(folder: string): Provenance | undefined {
  *
  * @param folder the project's folder
  * @param provenance all but the kit's version, which is that of the running kit
- * @param rendered the rendered files by path; text ones are kept
+ * @param rendered the rendered files by path
+ * @param extras what `.projenrc.ts` was rendered with besides the options
  */
-export function writeProvenance(folder: string, provenance: Omit<Provenance, 'kit'>, rendered: Files): void {
+export function writeProvenance(
+  folder: string,
+  provenance: Omit<Provenance, 'kit'>,
+  rendered: Files,
+  extras: ProjectExtras = {},
+): void {
   writeJson(join(folder, PROVENANCE_FILE), { kit: kitVersion, ...provenance });
-  writeJson(join(folder, BASE_FILE), { kit: kitVersion, files: texts(rendered) });
+  writeJson(join(folder, BASE_FILE), baseOf(rendered, extras));
+}
+
+function baseOf(rendered: Files, extras: ProjectExtras): Base {
+  const files: Record<string, string> = {};
+  const hashes: Record<string, string> = {};
+  for (const [path, content] of rendered) {
+    if (typeof content === 'string') {
+      files[path] = content;
+    } else {
+      hashes[path] = createHash('sha256').update(content).digest('hex');
+    }
+  }
+  return { kit: kitVersion, extras: unlessEmpty(extras), files, hashes: unlessEmpty(hashes) };
+}
+
+function unlessEmpty<T extends object>(value: T): T | undefined {
+  return Object.keys(value).length > 0 ? value : undefined;
 }
 
 /** The value of a JSON text; undefined when it is none. */
@@ -76,10 +121,4 @@ function isProvenance(value: unknown): value is Provenance {
 function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-function texts(files: Files): Record<string, string> {
-  return Object.fromEntries(
-    [...files].flatMap(([path, content]) => (typeof content === 'string' ? [[path, content]] : [])),
-  );
 }

@@ -1,4 +1,6 @@
 /**
  * Constructs and rule sets that generated apps import as `serverless-atelier/modules`.
  */
+export { AlarmRules } from './alarm-rules';
 export { SqsConsumerRules } from './sqs-consumer-rules';
+export { isStateful, StageData } from './stage-data';

@@ -4,6 +4,7 @@ import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
 import { checkStep, type OptionValues, type Pattern, stepIds } from '../pattern';
+import { stageOf } from '../stages';
 import { literals } from './literals';
 import { auditTemplate, parseTemplate, TemplateError } from './template';
 
@@ -55,6 +56,7 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
     ...values,
     pattern: { id, title, summary, className },
     kit: { version: kitVersion },
+    stage: stageOf((values.stages as readonly string[])[0]).name,
     chosen: { ...chosenOptions(pattern, values), ...extras },
   };
   const files: Files = new Map(binaries);
@@ -105,6 +107,7 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
     ...optionsOf(pattern).map(({ name }) => name),
     ...['id', 'title', 'summary', 'className'].map((field) => `pattern.${field}`),
     'kit.version',
+    'stage',
     'chosen',
   ]);
   const compiled = (source: Source): Compiled => {

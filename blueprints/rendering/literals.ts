@@ -1,3 +1,5 @@
+import { stageOf } from '../stages';
+
 /**
  * The literal helpers: each writes a value so that the target language reads back exactly that value.
  * A value that is undefined throws, since Handlebars' own strict mode lets it through in helper calls.
@@ -5,6 +7,7 @@
 export const literals: Readonly<Record<string, (value: unknown) => string>> = {
   ts: (value) => typeScript(defined(value)),
   tsRecord: (value) => typeScript(keyValues(defined(value) as readonly string[])),
+  tsStage: (value) => stage(text(value)),
   json: (value) => escapeControls(JSON.stringify(defined(value))),
   // Every JSON document is a YAML document once the characters that YAML refuses are escaped.
   yaml: (value) => escapeControls(JSON.stringify(defined(value))),
@@ -81,6 +84,12 @@ function markdown(value: string): string {
 /** `['team=orders']` as the object that it stands for. */
 function keyValues(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** `prod=123456789012/eu-west-1` as the entry of a record of stages. */
+function stage(value: string): string {
+  const { name, ...rest } = stageOf(value);
+  return `${propertyKey(name)}: ${typeScript(rest)}`;
 }
 
 function word(value: string): string {

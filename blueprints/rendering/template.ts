@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { optionsOf } from '../options';
 import { type Pattern, stepIds } from '../pattern';
 import { literals } from './literals';
 
@@ -10,7 +11,7 @@ export interface Template {
   readonly program: hbs.AST.Program;
 }
 
-/** The names that a template may use: option names, and `pattern` and `kit` with their fields. */
+/** The names that a template may use: option names, `pattern` and `kit` with their fields, and `stage`, the first one's name. */
 export type Scope = ReadonlySet<string>;
 
 /** An error in a template: it names the template, the line and the value. */
@@ -76,8 +77,12 @@ export function auditTemplate(template: Template, pattern: Pattern, scope: Scope
   const fail = (node: hbs.AST.Node, problem: string): never => {
     throw new TemplateError(template.path, node.loc.start.line, problem);
   };
-  const known = (path: hbs.AST.PathExpression): boolean =>
-    path.data ? path.original === '@key' : path.original === 'this' || scope.has(path.original);
+  /** How many loops stand around the node that is visited: only inside of one there are `this` and `@key`. */
+  let loops = 0;
+  const known = ({ original }: hbs.AST.PathExpression): boolean =>
+    scope.has(original) || (loops > 0 && ['this', '@key'].includes(original));
+  const allowed = (name: string): readonly string[] | undefined =>
+    optionsOf(pattern).find((option) => option.name === name)?.allowed;
 
   const parameters: Record<string, (node: hbs.AST.Expression) => void> = {
     step: (node) => {
@@ -96,6 +101,15 @@ export function auditTemplate(template: Template, pattern: Pattern, scope: Scope
         fail(node, 'a value is compared with a text in quotes');
       }
     },
+  };
+  /** A comparison with what an option can't be would never hold. */
+  const comparable = ([value, text]: readonly hbs.AST.Expression[]): void => {
+    const name = (value as hbs.AST.PathExpression).original;
+    const words = allowed(name);
+    const word = (text as hbs.AST.StringLiteral).value;
+    if (words && !words.includes(word)) {
+      fail(text, `"${name}" is never "${word}"; it is ${words.join(' or ')}`);
+    }
   };
 
   const visitors: Record<string, (node: never) => void> = {
@@ -123,13 +137,18 @@ export function auditTemplate(template: Template, pattern: Pattern, scope: Scope
         fail(node, `{{#${helper}}} is no block helper; there are ${Object.keys(BLOCKS).join(', ')}`);
       }
       const kinds = BLOCKS[helper];
-      if (node.params.length !== kinds.length) {
-        fail(node, `{{#${helper}}} takes ${kinds.length} parameters`);
+      if (node.params.length !== kinds.length || node.hash !== undefined) {
+        fail(node, `{{#${helper}}} takes ${kinds.length} parameters, and none by name`);
       }
       kinds.forEach((kind, index) => {
         parameters[kind](node.params[index]);
       });
+      if (helper === 'when') {
+        comparable(node.params);
+      }
+      loops += helper === 'each' ? 1 : 0;
       visit(node.program);
+      loops -= helper === 'each' ? 1 : 0;
       if (node.inverse) {
         visit(node.inverse);
       }
@@ -138,6 +157,9 @@ export function auditTemplate(template: Template, pattern: Pattern, scope: Scope
       const name = (node.name as hbs.AST.PathExpression).original;
       if (!partials.has(name)) {
         fail(node, `there is no partial "${name}"`);
+      }
+      if (node.params.length > 0 || node.hash !== undefined) {
+        fail(node, `{{> ${name}}} takes no parameters: a partial knows what its template knows`);
       }
     },
   };

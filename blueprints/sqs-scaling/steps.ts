@@ -15,7 +15,7 @@ export const steps: readonly Step[] = [
   {
     id: 'dead-letter-queue',
     title: 'Set aside what keeps failing',
-    goal: 'A message that was received five times without success moves to a second queue, which keeps it for 14 days.',
+    goal: 'A message that was received too often without success moves to a second queue, which keeps it for 14 days.',
   },
   {
     id: 'partial-batch-responses',
@@ -25,7 +25,7 @@ export const steps: readonly Step[] = [
   {
     id: 'batching',
     title: 'Hand over many messages at once',
-    goal: 'An invocation gets up to 50 messages, gathered for at most a second; the visibility timeout grows with it.',
+    goal: 'An invocation may get more than ten messages, gathered in a window by which the visibility timeout grows.',
   },
   {
     id: 'concurrency',
@@ -45,6 +45,6 @@ export const steps: readonly Step[] = [
   {
     id: 'dashboard',
     title: 'See it all, and keep it right',
-    goal: 'A dashboard shows backlog, age, concurrency and errors, and rules refuse settings that would lose messages.',
+    goal: 'A dashboard shows backlog, age, concurrency and errors; rules refuse settings that lose messages or are not secure.',
   },
 ];

@@ -21,6 +21,7 @@ const EXAMPLES: ReadonlyMap<string | undefined, string> = new Map([
   ['new', `atelier new ${patterns[0].id} orders`],
   ['lab', 'atelier lab check'],
   ['doctor', 'atelier doctor'],
+  ['eject', 'atelier eject'],
 ]);
 
 /** How much of a word may be misspelt for it still to be meant. */

@@ -43,6 +43,12 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
       finish(await doctor(options));
     },
   );
+  command(program, 'eject', 'leaves projen and the kit; the modules in use are copied into src/modules')
+    .option('--force', 'ejects though changes are not committed')
+    .action(async (options) => {
+      const { eject } = await import('./commands/eject');
+      finish(await eject(options));
+    });
   addNew(program, named);
   addLab(program, args);
   return program;
@@ -94,6 +100,10 @@ function addLab(program: Command, args: readonly string[]): void {
   command(lab, 'check [step]', 'says whether the project has what the step asks for').action(async (step, options) => {
     const { check } = await import('./commands/lab');
     finish(await check(step, options));
+  });
+  command(lab, 'diff [step]', 'shows what the step changes: the solution').action(async (step, options) => {
+    const { diff } = await import('./commands/lab');
+    finish(await diff(step, options));
   });
   command(lab, 'hint [step]', 'gives the next hint of the step').action(async (step, options) => {
     const { hint } = await import('./commands/lab');

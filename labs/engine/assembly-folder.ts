@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssemblyContent, Finding, Resource, StackTemplate } from './assembly';
 import { asList, dig, entriesAt, isObject, type Json, type JsonObject, readJson } from './json';
@@ -13,7 +14,7 @@ type Origins = ReadonlyMap<string, string>;
 
 /**
  * Reads what a synthesis wrote: the stacks of the manifest with nested ones and those of stages, the positions of the
- * project's source that `<Stack>.metadata.json` records, and the findings of the validation report.
+ * project's source that `<Stack>.metadata.json` records, and what the validation report tells of rule packs.
  *
  * @param folder the folder that holds `manifest.json`
  * @param project the project's folder, which positions are relative to
@@ -22,17 +23,21 @@ type Origins = ReadonlyMap<string, string>;
 export function readAssemblyFolder(
   folder: string,
   project: string,
-): Required<Pick<AssemblyContent, 'stacks' | 'resources' | 'findings'>> {
+): Required<Pick<AssemblyContent, 'stacks' | 'resources' | 'findings' | 'isValidated'>> {
   const artifacts = entriesAt(readJson(join(folder, 'manifest.json')), 'artifacts');
   const ofType = (type: string): [string, Json][] => artifacts.filter(([, artifact]) => dig(artifact, 'type') === type);
   const stacks = ofType('aws:cloudformation:stack').map(([id, artifact]) => readStack(folder, project, id, artifact));
   const stages = ofType('cdk:cloud-assembly').map(([id, stage]) =>
     readAssemblyFolder(join(folder, String(dig(stage, 'properties', 'directoryName') ?? id)), project),
   );
+  // Written only when something validates; aws-cdk-lib's own validation is switched off for a check.
+  const report = join(folder, 'validation-report.json');
+  const reports = asList(dig(readJson(report), 'pluginReports'));
   return {
     stacks: [...stacks, ...stages].flatMap((part) => part.stacks),
     resources: [...stacks, ...stages].flatMap((part) => part.resources),
-    findings: [...readFindings(folder, project), ...stages.flatMap((stage) => stage.findings)],
+    findings: [...reports.flatMap((one) => findingsOf(one, project)), ...stages.flatMap((stage) => stage.findings)],
+    isValidated: existsSync(report),
   };
 }
 
@@ -104,10 +109,8 @@ function readOrigins(metadata: Json | undefined, project: string): Origins {
   return origins;
 }
 
-function readFindings(folder: string, project: string): Finding[] {
-  const reports = asList(dig(readJson(join(folder, 'validation-report.json')), 'pluginReports'));
-  const violations = reports.flatMap((report) => asList(dig(report, 'violations')));
-  return violations.flatMap((violation) =>
+function findingsOf(report: Json, project: string): Finding[] {
+  return asList(dig(report, 'violations')).flatMap((violation) =>
     asList(dig(violation, 'violatingConstructs')).map((construct): Finding => {
       const frames = asList(dig(construct, 'stackTraces')).flatMap((trace) => String(trace).split('\n'));
       const where = sourcePosition(frames, project);

@@ -49,6 +49,8 @@ export interface AssemblyContent {
   readonly resources?: readonly Resource[];
   /** What rule packs found. @default - nothing */
   readonly findings?: readonly Finding[];
+  /** Whether rule packs that the app has looked at it, whatever they found. @default false */
+  readonly isValidated?: boolean;
   /** Why synthesis failed, in one line. @default - it did not fail */
   readonly error?: string;
   /** Where in the project it failed. @default - unknown */
@@ -59,7 +61,10 @@ export interface AssemblyContent {
 export interface Target {
   /** The resource it points at. */
   readonly resource: Resource;
-  /** The attribute that is asked for, `Arn` for example. @default - the resource's own reference (Ref) */
+  /**
+   * The attribute that is asked for, `Arn` for example: by Fn::GetAtt, by an ARN as text (`Arn`), or by a physical name
+   * (the property that gives the name, `QueueName`). @default - the resource's own reference (Ref)
+   */
   readonly attribute?: string;
 }
 
@@ -86,6 +91,8 @@ export class Assembly {
   public readonly resources: readonly Resource[];
   /** What rule packs found. */
   public readonly findings: readonly Finding[];
+  /** Whether rule packs that the app has looked at it; which ones is not recorded of those that found nothing. */
+  public readonly isValidated: boolean;
   /** Why synthesis failed, in one line. @default - it did not fail */
   public readonly error?: string;
   /** Where in the project synthesis failed. @default - unknown */
@@ -96,6 +103,7 @@ export class Assembly {
     this.stacks = new Map((content.stacks ?? []).map((stack) => [stack.name, stack]));
     this.resources = content.resources ?? [];
     this.findings = content.findings ?? [];
+    this.isValidated = content.isValidated ?? false;
     this.error = content.error;
     this.errorWhere = content.errorWhere;
   }
@@ -110,7 +118,7 @@ export class Assembly {
   }
 
   /**
-   * The value of a property; a property that is a JSON document as text is read as that document.
+   * The value of a property; a property that is a JSON document as text is read as that document, joined text included.
    *
    * @param resource the resource
    * @param path names joined by points, `ScalingConfig.MaximumConcurrency` for example
@@ -216,18 +224,22 @@ export class Assembly {
 
   /** References among the parts of a text; without any, its end may be a physical name, alone or in an ARN. */
   private collectText(parts: readonly Json[], stack: string, hops: number): Target[] {
-    const found = parts
+    const [first] = parts;
+    const last = parts[parts.length - 1];
+    const referred = parts
       .filter((part) => typeof part !== 'string')
       .flatMap((part) => this.collect({ value: part, stack }, hops));
-    const last = parts[parts.length - 1];
-    return found.length === 0 && typeof last === 'string' ? this.named(last) : found;
+    const found = referred.length === 0 && typeof last === 'string' ? this.named(last) : referred;
+    const isArn = typeof first === 'string' && first.startsWith('arn:');
+    return isArn ? found.map(({ resource }) => ({ resource, attribute: 'Arn' })) : found;
   }
 
   private named(text: string): Target[] {
     const name = text.slice(Math.max(text.lastIndexOf(':'), text.lastIndexOf('/')) + 1);
-    return this.resources
-      .filter(({ properties }) => name !== '' && NAME_PROPERTIES.some((property) => properties[property] === name))
-      .map((resource) => ({ resource }));
+    return this.resources.flatMap((resource) => {
+      const attribute = NAME_PROPERTIES.find((property) => resource.properties[property] === name);
+      return name !== '' && attribute ? [{ resource, attribute }] : [];
+    });
   }
 
   /** Where a reference to something that is no resource leads: a parameter's value, or another stack's output. */
@@ -235,6 +247,10 @@ export class Assembly {
     const imported = isObject(value) ? value['Fn::ImportValue'] : undefined;
     if (imported !== undefined) {
       return this.exported(this.text(imported));
+    }
+    const output = dig(value, 'Fn::GetStackOutput');
+    if (output !== undefined) {
+      return this.outputNamed(String(dig(output, 'StackName')), String(dig(output, 'OutputName')));
     }
     const reference = referenceOf(value);
     return reference && (this.outputOf(stack, reference) ?? this.parameterOf(stack, reference.logicalId));
@@ -256,10 +272,11 @@ export class Assembly {
     { logicalId, attribute }: { logicalId: string; attribute?: string },
   ): Placed | undefined {
     const [, output] = /^Outputs\.(.+)$/.exec(attribute ?? '') ?? [];
-    const nested = `${stack}/${logicalId}`;
-    return output
-      ? { value: dig(this.stacks.get(nested)?.template, 'Outputs', output, 'Value'), stack: nested }
-      : undefined;
+    return output ? this.outputNamed(`${stack}/${logicalId}`, output) : undefined;
+  }
+
+  private outputNamed(stack: string, output: string): Placed {
+    return { value: dig(this.stacks.get(stack)?.template, 'Outputs', output, 'Value'), stack };
   }
 
   private parameterOf(stack: string, parameter: string): Placed | undefined {
@@ -277,14 +294,42 @@ export class Assembly {
   }
 }
 
-/** A JSON document that a template holds as text, read; any other value as it is. */
+/** What stands for a reference in the text of a document while it is read: no template has this letter. */
+const MARK = '\uE000';
+
+/** A JSON document that a template holds as text, read, with the references where they were; any other value as it is. */
 function document(value: Json | undefined): Json | undefined {
-  if (typeof value !== 'string' || !value.trimStart().startsWith('{')) {
+  const parts = typeof value === 'string' ? [value] : flatParts(value);
+  const [first] = parts;
+  if (typeof first !== 'string' || !first.trimStart().startsWith('{')) {
     return value;
   }
+  const text = parts.reduce<string>((before, part, index) => before + marked(before, part, index), '');
   try {
-    return JSON.parse(value);
+    return JSON.parse(text, (_, read) => (typeof read === 'string' ? unmarked(read, parts) : read));
   } catch {
     return value;
   }
+}
+
+/** The parts of a joined text, those of joined texts inside of it included; none when it is no joined text. */
+function flatParts(value: Json | undefined): Json[] {
+  return (textParts(value) ?? []).flatMap((part) => (textParts(part) ? flatParts(part) : [part]));
+}
+
+/** A part as it stands in the text that is read; a reference outside of quotes, a number's for example, gets some. */
+function marked(before: string, part: Json, index: number): string {
+  if (typeof part === 'string') {
+    return part;
+  }
+  const isQuoted = before.replace(/\\./g, '').split('"').length % 2 === 0;
+  const mark = `${MARK}${index}${MARK}`;
+  return isQuoted ? mark : `"${mark}"`;
+}
+
+/** A text of the document, with the references that its marks stand for. */
+function unmarked(text: string, parts: readonly Json[]): Json {
+  const pieces = text.split(MARK).map((piece, index) => (index % 2 === 0 ? piece : (parts[Number(piece)] ?? '')));
+  const told = pieces.filter((piece) => piece !== '');
+  return told.length > 1 ? { 'Fn::Join': ['', told] } : (told[0] ?? '');
 }

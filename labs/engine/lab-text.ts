@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { kitRoot } from '../../blueprints/kit';
 
 /** A goal as the text of a step names it. */
@@ -22,7 +22,7 @@ export interface StepText {
   readonly goals: readonly GoalText[];
   /** Why the step is needed. */
   readonly why: string;
-  /** What is said about the change; `CHANGE` marks where the computed difference belongs. */
+  /** What is said about the change, and the computed difference between the lines of `CHANGE`. */
   readonly change: string;
   /** What to run. */
   readonly run: string;
@@ -48,8 +48,8 @@ export interface LabText {
   readonly after: string;
 }
 
-/** The line of a lab's text in whose place the computed difference of a step is shown. */
-export const CHANGE = '<!-- change -->';
+/** The lines between which a lab's text shows what a step changes; what stands between them is computed, never typed. */
+export const CHANGE = { start: '<!-- change -->', end: '<!-- /change -->' } as const;
 
 /** The headings of a step, in this order; each stands once. */
 const HEADINGS = ['Goal', 'Why', 'Change', 'Run', 'See', 'Hint 1', 'Hint 2', 'Cost', 'For the curious'] as const;
@@ -64,14 +64,23 @@ interface Section {
 }
 
 /**
+ * The file of a lab's text.
+ *
+ * @param pattern the pattern's id
+ */
+export function labFile(pattern: string): string {
+  return join(kitRoot, 'labs', pattern, 'lab.md');
+}
+
+/**
  * Reads the text of a pattern's lab.
  *
  * @param pattern the pattern's id
  * @throws Error when there is none, or it has not the form that `parseLab` reads
  */
 export function readLab(pattern: string): LabText {
-  const path = join('labs', pattern, 'lab.md');
-  return parseLab(readFileSync(join(kitRoot, path), 'utf8'), path);
+  const file = labFile(pattern);
+  return parseLab(readFileSync(file, 'utf8'), relative(kitRoot, file));
 }
 
 /**
@@ -101,6 +110,24 @@ export function parseLab(markdown: string, path: string): LabText {
     steps: sections.slice(first, last + 1).map((section) => parseStep(section, path)),
     after: rest(sections.slice(last + 1)),
   };
+}
+
+/**
+ * A lab's text with what each step changes, in the place of what stood there before.
+ *
+ * @param markdown the text; a step's place is marked by `CHANGE.start` alone, or together with `CHANGE.end`
+ * @param changeOf the change of a step as Markdown, by the step's id
+ */
+export function fillChanges(markdown: string, changeOf: (step: string) => string): string {
+  const [before, ...steps] = markdown.split(/^(?=<!-- step: )/m);
+  return [before, ...steps.map((text) => fillChange(text, changeOf))].join('');
+}
+
+function fillChange(text: string, changeOf: (step: string) => string): string {
+  const [line] = text.split('\n', 1);
+  const [, step] = STEP_LINE.exec(line) ?? [];
+  const block = new RegExp(`^${CHANGE.start}$(?:[^]*?^${CHANGE.end}$)?`, 'm');
+  return step ? text.replace(block, () => [CHANGE.start, changeOf(step), CHANGE.end].join('\n\n')) : text;
 }
 
 function parseStep(section: Section, path: string): StepText {

@@ -89,9 +89,9 @@ export async function synthesize(folder: string, options: SynthOptions = {}): Pr
 function programOf(folder: string): string {
   const app = dig(readJson(join(folder, 'cdk.json')), 'app');
   const words = typeof app === 'string' ? app.split(/\s+/) : [];
-  const program = words.filter((word) => /\.[cm]?[jt]s$/.test(word) && existsSync(join(folder, word))).pop();
-  if (!program) {
-    throw new UsageError('cdk.json names no program', {
+  const program = words.filter((word) => /\.[cm]?[jt]s$/.test(word)).pop();
+  if (!program || !existsSync(join(folder, program))) {
+    throw new UsageError(program ? `${program}, which cdk.json runs, is not there` : 'cdk.json names no program', {
       option: 'app',
       given: app,
       allowed: 'a command that runs a file of the project',
@@ -169,6 +169,8 @@ function recordedError(file: string, folder: string): { error: string; errorWher
   const [, position, problem] = SYNTAX_ERROR.exec(message) ?? [];
   const frames = position ? [position] : (stack ?? '').slice(stack?.indexOf('\n    at ') ?? 0).split('\n');
   const where = sourcePosition(frames, folder);
-  const error = (problem ?? message.split('\nRequire stack:')[0]).replace(/\s+/g, ' ').trim();
+  const [told] = message.split('\nRequire stack:');
+  const isPackage = /^Cannot find (module|package) '[^./]/.test(told);
+  const error = (problem ?? `${told}${isPackage ? '; run npm install' : ''}`).replace(/\s+/g, ' ').trim();
   return { error: error || 'the program failed without a message', ...(where ? { errorWhere: where } : {}) };
 }

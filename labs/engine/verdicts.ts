@@ -54,8 +54,12 @@ export interface NumberWanted {
   readonly unit?: string;
   /** Why the bounds are what they are, for the line that says what is wanted. @default - no reason given */
   readonly because?: string;
-  /** What to do next. */
+  /** What to do next when the number is too small, or not set. */
   readonly next: string;
+  /** What to do next when the number is too large. @default - the same */
+  readonly nextIfTooLarge?: string;
+  /** What to do next when there is no number at all, not even one that the service uses. @default - the same */
+  readonly nextIfUnset?: string;
 }
 
 /**
@@ -65,7 +69,7 @@ export interface NumberWanted {
  * @param wanted the property and its bounds
  */
 export function numberWithin(assembly: Assembly, wanted: NumberWanted): Verdict {
-  const { of, property, unset, minimum = -Infinity, maximum = Infinity, because, next } = wanted;
+  const { of, property, unset, minimum = -Infinity, maximum = Infinity, because } = wanted;
   const given = assembly.number(of, property);
   const isSet = assembly.property(of, property) !== undefined;
   const value = isSet ? given : unset;
@@ -82,6 +86,18 @@ export function numberWithin(assembly: Assembly, wanted: NumberWanted): Verdict 
     seen: `${property} of ${of.name} is ${isSet ? shownGiven : shownUnset}`,
     wanted: `${bounds.join(' and ') || 'a number'}${because ? `: ${because}` : ''}`,
     where: of.where,
-    next,
+    next: isSet && given === undefined ? NO_NUMBER : nextStep(value, wanted),
   });
+}
+
+const NO_NUMBER = 'write the number itself, or give the parameter that holds it a default value';
+
+function nextStep(
+  value: number | undefined,
+  { maximum = Infinity, next, nextIfTooLarge = next, nextIfUnset = next }: NumberWanted,
+): string {
+  if (value === undefined) {
+    return nextIfUnset;
+  }
+  return value > maximum ? nextIfTooLarge : next;
 }

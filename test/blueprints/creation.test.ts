@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
@@ -6,9 +15,11 @@ import fc from 'fast-check';
 import { Blueprint, type BlueprintOptions } from '../../blueprints/blueprint';
 import { findPattern } from '../../blueprints/catalog';
 import { kitSpec } from '../../blueprints/creation';
-import { kitVersion } from '../../blueprints/kit';
+import { KIT, kitVersion } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
-import { SqsScaling } from '../../blueprints/sqs-scaling';
+import { render } from '../../blueprints/rendering';
+import { SqsScaling, type SqsScalingOptions } from '../../blueprints/sqs-scaling';
+import { versions } from '../../blueprints/versions';
 import { echo } from '../fixtures/echo/pattern';
 import { generate, readFiles } from '../support/generate';
 
@@ -66,6 +77,14 @@ function optionsIn(projenrc: string, className: string): unknown {
   }
   runTypeScript(projenrc, { 'serverless-atelier': { [className]: Recorder } });
   return given;
+}
+
+/** A later `npx projen`. */
+function synthesizeAgain({ appOptions, ...options }: SqsScalingOptions = {}): void {
+  const quiet = { logging: { level: '00.off' }, ...appOptions };
+  withEnvironment(false, () =>
+    new SqsScaling({ name: 'orders', outdir: folder, ...options, appOptions: quiet }).synth(),
+  );
 }
 
 describe('a folder to create a project in', () => {
@@ -153,6 +172,15 @@ describe('the kit that a project depends on', () => {
     );
   });
 
+  test.each([
+    ['kept in git where it is a tarball', (kit: string) => ({ kit }), true],
+    ['no matter for git where it comes from a registry', () => ({}), false],
+  ])('is %s', (_, options, isKept) => {
+    writeFileSync(join(home, 'kit.tgz'), '');
+    create(options(`file:${join(home, 'kit.tgz')}`));
+    expect(read('.gitignore').split('\n').includes('!/vendor/*.tgz')).toBe(isKept);
+  });
+
   test('is named by its path inside the project where it is a tarball', () => {
     writeFileSync(join(home, 'kit.tgz'), '');
     create({ devDeps: [`serverless-atelier@file:${join(home, 'kit.tgz')}`] });
@@ -163,11 +191,6 @@ describe('the kit that a project depends on', () => {
 });
 
 describe('a later synthesis', () => {
-  const synthesizeAgain = () =>
-    withEnvironment(false, () =>
-      new SqsScaling({ name: 'orders', outdir: folder, appOptions: { logging: { level: '00.off' } } }).synth(),
-    );
-
   test('changes no file', () => {
     create();
     const before = Object.fromEntries(readFiles(folder));
@@ -190,6 +213,22 @@ describe('a later synthesis', () => {
     expect(read('src/main.ts')).toBe('export {};\n');
   });
 
+  test("writes no option into the sources, which are the owner's", () => {
+    create();
+    const before = Object.fromEntries(readFiles(folder));
+    synthesizeAgain({ batchSize: 100, scaling: 'provisioned', tags: ['team=orders'] });
+    expect(Object.fromEntries(readFiles(folder))).toEqual(before);
+  });
+
+  test('changes package.json alone for another name', () => {
+    create();
+    const before = readFiles(folder);
+    synthesizeAgain({ name: 'payments' });
+    const changed = [...readFiles(folder)].filter(([path, content]) => before.get(path) !== content);
+    expect(changed.map(([path]) => path)).toEqual(['package.json']);
+    expect(JSON.parse(read('package.json')).name).toBe('payments');
+  });
+
   test.each([
     ['the kit that the project depends on', { kit: '^0.1.0' }],
     ['further development dependencies', { devDeps: ['left-pad@1.3.0', `serverless-atelier@${kitVersion}`] }],
@@ -197,10 +236,115 @@ describe('a later synthesis', () => {
     create(given);
     const options = optionsIn(read('.projenrc.ts'), 'SqsScaling') as BlueprintOptions;
     const before = read('package.json');
-    withEnvironment(false, () =>
-      new SqsScaling({ ...options, outdir: folder, appOptions: { logging: { level: '00.off' } } }).synth(),
-    );
+    synthesizeAgain(options);
     expect(read('package.json')).toBe(before);
+  });
+});
+
+describe('the feature flags of a project', () => {
+  const cdkJson = () => JSON.parse(read('cdk.json'));
+  const edit = (context: unknown) => text('cdk.json', JSON.stringify({ ...cdkJson(), context }));
+
+  test('are those that its aws-cdk-lib recommends, when it is new', () => {
+    create();
+    expect(cdkJson().context).toEqual(require('aws-cdk-lib/recommended-feature-flags.json'));
+  });
+
+  test('stay as they are in a later synthesis, whatever is recommended then', () => {
+    create();
+    const { '@aws-cdk/aws-iam:minimizePolicies': _, ...fewer } = cdkJson().context;
+    const edited = { ...fewer, '@aws-cdk/core:checkSecretUsage': false, '@aws-cdk/core:oldFlag': true };
+    edit(edited);
+    synthesizeAgain();
+    expect(cdkJson().context).toEqual(edited);
+  });
+
+  test('may be removed, all of them', () => {
+    create();
+    edit(undefined);
+    synthesizeAgain();
+    expect(cdkJson().context).toBeUndefined();
+  });
+
+  test('may be edited, as the file is no read-only one', () => {
+    create();
+    expect(statSync(join(folder, 'cdk.json')).mode & 0o200).toBe(0o200);
+  });
+
+  test('are joined by the context of .projenrc.ts, which wins', () => {
+    create();
+    const before = cdkJson().context;
+    const context = { '@aws-cdk/core:checkSecretUsage': false, mine: 'value' };
+    synthesizeAgain({ appOptions: { context } });
+    expect(cdkJson().context).toEqual({ ...before, ...context });
+  });
+
+  test.each(['{', '<<<<<<< HEAD'])('are not lost to a damaged cdk.json (%s), which is named', (damaged) => {
+    create();
+    text('cdk.json', damaged);
+    expect(() => synthesizeAgain()).toThrow(/^cdk\.json is damaged; .* git checkout -- cdk\.json$/);
+    expect(read('cdk.json')).toBe(damaged);
+  });
+});
+
+describe('the packages of a project', () => {
+  const dependencies = (): Record<string, string> => {
+    const { dependencies: atRunTime, devDependencies } = JSON.parse(read('package.json'));
+    return { ...atRunTime, ...devDependencies };
+  };
+
+  test('have exactly the versions that the kit was tested with', () => {
+    create();
+    const { [KIT]: kit, ...others } = dependencies();
+    expect(kit).toBe(kitVersion);
+    expect(others).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, versions[name as never]])));
+  });
+
+  test('are upgraded by the newest kit, which brings its own versions', () => {
+    create();
+    const { steps } = JSON.parse(read('.projen/tasks.json')).tasks.upgrade;
+    expect(steps).toEqual([
+      { exec: 'npm install --legacy-peer-deps serverless-atelier@latest projen@latest' },
+      { exec: 'projen' },
+      { exec: 'projen build' },
+    ]);
+  });
+
+  test.each(['^0.1.0', 'file:vendor/serverless-atelier.tgz'])('stay where .projenrc.ts names the kit %s', (kit) => {
+    create();
+    synthesizeAgain({ kit });
+    expect(JSON.parse(read('.projen/tasks.json')).tasks.upgrade).toBeUndefined();
+    expect(JSON.parse(read('package.json')).scripts.upgrade).toBeUndefined();
+  });
+});
+
+test('a project offers no script that would do nothing, or that only other tasks use', () => {
+  create();
+  expect(Object.keys(JSON.parse(read('package.json')).scripts)).toEqual([
+    'build',
+    'deploy',
+    'destroy',
+    'diff',
+    'format',
+    'synth',
+    'test',
+    'upgrade',
+    'watch',
+    'projen',
+  ]);
+});
+
+describe('the base of a later update', () => {
+  test.each([
+    ['alone', {}],
+    ['with the kit that was given', { kit: '^0.1.0' }],
+    ['with further development dependencies', { devDeps: ['left-pad@1.3.0'] }],
+  ])('gives the same files again with .atelier.json, %s', (_, given) => {
+    create({ ...given, batchSize: 100, step: 'batching' });
+    const { options, step } = JSON.parse(read('.atelier.json'));
+    const { extras, files } = JSON.parse(read('.atelier/base.json'));
+    expect(Object.fromEntries(render(pattern, checkOptions(pattern, options), step, extras))).toEqual(files);
+    expect(files['.projenrc.ts']).toBe(read('.projenrc.ts'));
   });
 });
 

@@ -25,6 +25,7 @@ describe('checkOptions', () => {
     expect(check({ batchSize: 100 })).toEqual({
       name: 'orders',
       tags: [],
+      stages: ['dev'],
       batchSize: 100,
       batchingWindow: 1,
       memorySize: 512,
@@ -141,6 +142,22 @@ describe('checkOptions', () => {
 
   test('is not fooled by a name that every object has', () => {
     expect(refusal(() => check({ constructor: 1 })).message).toContain('unknown option --constructor');
+  });
+});
+
+describe('the rules of every pattern', () => {
+  test.each([
+    [{ stages: ['dev', 'dev!'] }, '--stages names dev twice'],
+    [{ stages: [] }, '--stages is empty'],
+    [{ stages: ['dev=1/eu-west-1'] }, `--stages can't be "dev=1/eu-west-1"; allowed: a name, or name=account/region`],
+    [{ alarmEmail: 'nobody' }, `--alarm-email can't be "nobody"; allowed: a mail address`],
+    [{ alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:a.fifo' }, 'allowed: the ARN of a standard SNS topic'],
+    [
+      { alarmEmail: 'a@example.com', alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:alarms' },
+      '--alarm-email and --alarm-topic exclude each other',
+    ],
+  ])('refuse %j', (given, problem) => {
+    expect(refusal(() => check(given)).message).toContain(problem);
   });
 });
 

@@ -43,9 +43,11 @@ test('the rendered texts are kept by path', () => {
   expect(base()).toEqual({ kit: kitVersion, files: { 'src/main.ts': 'export {};\n' } });
 });
 
-test('rendered bytes are not kept', () => {
-  writeProvenance(folder, origin, new Map<string, string | Buffer>([['picture.bin', Buffer.from([255])]]));
-  expect(base().files).toEqual({});
+test('of rendered bytes the hash is kept by path', () => {
+  writeProvenance(folder, origin, new Map<string, string | Buffer>([['picture.bin', Buffer.from('abc')]]));
+  // The example of FIPS 180-2 for SHA-256.
+  const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  expect(base()).toEqual({ kit: kitVersion, files: {}, hashes: { 'picture.bin': sha256 } });
 });
 
 test('both files end in a line break and hold no carriage return', () => {

@@ -1,23 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { applyPatch } from 'diff';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
 import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
-import { Assembly } from '../../labs/engine/assembly';
-import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
-import { changedFiles } from '../../labs/engine/changes';
+import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
+import { dig, entriesAt } from '../../labs/engine/json';
+import { isStateful } from '../../modules';
 import { readFiles } from '../support/generate';
-import { goldenCopy, goldenFolder } from '../support/golden';
+import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
+import { mutations } from '../support/mutations';
+import { goldenState, lostState, physicalNames, stateOf } from '../support/state';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
-
-const readAssembly = (project: string): Assembly => new Assembly(readAssemblyFolder(join(project, 'cdk.out'), project));
 
 /** The output of a tool that failed is the message of the test. */
 function runTool(script: string, args: readonly string[], cwd: string): void {
@@ -36,7 +37,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   let projects: Map<string, Synthesized>;
   const project = (name: string): Synthesized => projects.get(name) as Synthesized;
   const checked = (step: string, at: string): CheckResult =>
-    runCheck(checks.get(step) as Check, readAssembly(project(at).folder), defaults);
+    runCheck(checks.get(step) as Check, assemblyOf(project(at)), defaults);
 
   beforeAll(async () => {
     checks = new Map((await labs[id]?.())?.checks.map((check) => [check.step, check]));
@@ -50,25 +51,17 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     expect(existsSync(goldenFolder(pattern))).toBe(true);
   });
 
+  test('has three settings or more whose loss its own tests notice, each in one place', () => {
+    const finished = render(pattern, defaults, lastStep(pattern));
+    const places = (mutations[id] ?? []).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
+    expect(places.length).toBeGreaterThanOrEqual(3);
+    expect(places).toEqual(places.map(() => 1));
+  });
+
   test('has five to nine steps', () => {
     expect(pattern.steps.length).toBeGreaterThanOrEqual(5);
     expect(pattern.steps.length).toBeLessThanOrEqual(9);
   });
-
-  test('type-checks at every step, with every option', () => {
-    const home = dirname(project('start').folder);
-    const { extends: _, ...config } = JSON.parse(
-      readFileSync(join(home, 'managed', 'tsconfig.json'), 'utf8').replace(/^\/\/.*\n/, ''),
-    );
-    const include = [...projects.keys()].flatMap((name) => [
-      `${name}/src/**/*.ts`,
-      `${name}/test/**/*.ts`,
-      `${name}/.projenrc.ts`,
-    ]);
-    const { typeRoots, ...compilerOptions } = config.compilerOptions;
-    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
-    runTool(bin('typescript', 'bin/tsc'), ['-p', home, '--noEmit'], home);
-  }, 60_000);
 
   test('is formatted and lint-free at every step', () => {
     const home = dirname(project('start').folder);
@@ -120,13 +113,22 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   test.each(pattern.steps.map((step) => step.id))(
     '%s edits at most some 60 lines, in four source files with new ones',
     (step) => {
-      const before = render(pattern, defaults, steps[steps.indexOf(step) - 1]);
-      const changed = changedFiles(pattern, defaults, step).filter(({ path }) => path.startsWith('src/'));
-      const edited = changed.filter(({ path }) => before.has(path)).reduce((sum, { added }) => sum + added, 0);
+      const changed = changesOf(pattern, defaults, step).filter(({ path }) => path.startsWith('src/'));
+      const edited = changed.filter(({ kind }) => kind === 'edited').reduce((sum, { added }) => sum + added, 0);
       expect(changed.length).toBeLessThanOrEqual(4);
       expect(edited).toBeLessThanOrEqual(65);
     },
   );
+
+  test.each(pattern.steps.map((step) => step.id))('the change that the lab shows for %s makes that step', (step) => {
+    const before = render(pattern, defaults, steps[steps.indexOf(step) - 1]);
+    const after = render(pattern, defaults, step);
+    for (const { path, kind, diff } of changesOf(pattern, defaults, step)) {
+      const made = applyPatch(String(before.get(path) ?? ''), diff);
+      kind === 'removed' ? before.delete(path) : before.set(path, String(made));
+    }
+    expect(Object.fromEntries(before)).toEqual(Object.fromEntries(after));
+  });
 
   test('bears no trace of its steps when it is finished', () => {
     const ids = pattern.steps.map((step) => step.id).filter((step) => step.includes('-'));
@@ -139,6 +141,31 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   test('is the same, finished, as its golden copy', () => {
     const now = goldenCopy(pattern, project(lastStep(pattern)));
     expect(Object.fromEntries(now)).toEqual(Object.fromEntries(readFiles(goldenFolder(pattern), true)));
+  });
+
+  describe('with a production stage beside another', () => {
+    const stages = variantsOf(pattern).find(({ options }) => options.stages)?.name as string;
+    const stack = (stage: string) =>
+      entriesAt(assemblyOf(project(stages)).stacks.get(`orders-${stage}`)?.template, 'Resources');
+
+    test('keeps the data of the one, and lets the other go without a trace', () => {
+      const policies = (stage: string) =>
+        stack(stage)
+          .filter(([, resource]) => isStateful(String(dig(resource, 'Type'))))
+          .map(([, resource]) => dig(resource, 'DeletionPolicy'));
+      expect(new Set(policies('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
+      expect(new Set(policies('dev'))).toEqual(new Set(['Delete']));
+    });
+
+    test('gives no resource of both the same physical name', () => {
+      expect(physicalNames(stack('dev')).filter((name) => physicalNames(stack('prod')).includes(name))).toEqual([]);
+    });
+  });
+
+  test('would lose no data of a released project by an update', () => {
+    const released = goldenState(goldenFolder(pattern));
+    const now = stateOf(assemblyOf(project(lastStep(pattern))));
+    expect(lostState(released, now, pattern.migrations ?? [])).toEqual([]);
   });
 
   test('offers in its project type exactly the options of its data, with the same words', () => {

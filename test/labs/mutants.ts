@@ -31,10 +31,12 @@ function changesOf(read: Read, right: Resources): { name: string; value: Json | 
     .filter(({ Type }) => Type === read.type)
     .map(({ Properties }) => valueAt(Properties ?? {}, read.path.split('.')));
   const isSet = values.some((value) => value !== undefined);
-  const isReference = values.some((value) => referenceOf(value) !== undefined);
+  const references = values.flatMap((value) => referenceOf(value) ?? []);
+  const ofArn = references.find(({ attribute }) => attribute === 'Arn');
   return [
     ...(isSet && !read.optional ? [{ name: 'removed', value: undefined }] : []),
-    ...(isReference ? [{ name: 'pointing elsewhere', value: { 'Fn::GetAtt': ['Bell', 'TopicArn'] } }] : []),
+    ...(references.length > 0 ? [{ name: 'pointing elsewhere', value: { 'Fn::GetAtt': ['Bell', 'TopicArn'] } }] : []),
+    ...(ofArn ? [{ name: 'by reference, not by ARN', value: { Ref: ofArn.logicalId } }] : []),
     ...(read.wrong ?? []).map((value) => ({ name: `= ${JSON.stringify(value)}`, value })),
   ];
 }

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { KIT, kitRoot } from '../../blueprints/kit';
-import { checkOptions, flagOf } from '../../blueprints/options';
-import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
-import { render } from '../../blueprints/rendering';
+import { flagOf } from '../../blueprints/options';
+import { lastStep, type Pattern } from '../../blueprints/pattern';
 import { packKit, run, tryRun } from '../support/commands';
 import { readFiles } from '../support/generate';
+import { mutations } from '../support/mutations';
 
 const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
 let home: string;
@@ -28,13 +28,6 @@ const folder = (name: string): string => {
 /** As in a terminal: where CI is set, projen installs by `npm ci`, which a new project has no lock file for. */
 const projenNew = (pattern: Pattern, cwd: string, ...flags: string[]) =>
   tryRun(cwd, process.execPath, [projen, 'new', '--from', `${KIT}@file:${tarball}`, pattern.id, ...flags], { CI: '' });
-
-/** The state of its sources before one of the pattern's later steps: what a finished project must not be able to hide. */
-function sourcesBefore(pattern: Pattern, step: string): [string, string | Buffer][] {
-  const steps = stepIds(pattern);
-  const before = render(pattern, checkOptions(pattern, { name: 'orders' }), steps[steps.indexOf(step) - 1]);
-  return [...before].filter(([path]) => path.startsWith('src/') && path !== 'src/main.ts');
-}
 
 /**
  * All files byte for byte, but of the lock file what it locks: npm's own marks (`dev`, `extraneous`) depend on whether the
@@ -90,18 +83,17 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     run(join(home, `${id}-2`, 'orders'), 'npm', ['ci', '--dry-run']);
   });
 
-  test.each([0.4, 0.7, 1])('fails its own tests when its sources lack what a step at %f of the way brought', (part) => {
-    const steps = pattern.steps.map((step) => step.id);
-    const mutated = sourcesBefore(pattern, steps[Math.ceil(steps.length * part) - 1]);
+  test.each(mutations[id])('fails its own tests, by an assertion, when $setting is wrong', ({ file, from, to }) => {
+    const path = join(project(), file);
+    const source = readFileSync(path, 'utf8');
     try {
-      for (const [path, text] of mutated) {
-        writeFileSync(join(project(), path), text);
-      }
-      const { code, stderr } = tryRun(project(), 'npx', ['jest']);
+      writeFileSync(path, source.replace(from, to));
+      const { code, stdout, stderr } = tryRun(project(), 'npm', ['test']);
       expect(code).not.toBe(0);
-      expect(stderr).toMatch(/Tests: +\d+ failed|Test Suites: \d+ failed/);
+      expect(`${stdout}${stderr}`).toMatch(/^Tests: +[1-9]\d* failed/m);
+      expect(`${stdout}${stderr}`).not.toContain('Test suite failed to run');
     } finally {
-      run(project(), 'git', ['checkout', '--', 'src']);
+      writeFileSync(path, source);
     }
   });
 

@@ -73,6 +73,9 @@ describe('a TypeScript literal', () => {
 
   test('of tags is an object of their keys and values', () => {
     expect(evaluate(literals.tsRecord(['team=orders', 'a=b=c']))).toEqual({ team: 'orders', a: 'b=c' });
+    expect(evaluate(`{ ${literals.tsStage('eu-prod!=123456789012/eu-west-1')} }`)).toEqual({
+      'eu-prod': { isProduction: true, env: { account: '123456789012', region: 'eu-west-1' } },
+    });
   });
 });
 

@@ -66,7 +66,7 @@ describe('rendering', () => {
 
 describe('a template', () => {
   const audit = (source: string) =>
-    auditTemplate(parseTemplate('a.ts.hbs', source), echo, new Set(['text', 'list']), new Set(['part']));
+    auditTemplate(parseTemplate('a.ts.hbs', source), echo, new Set(['text', 'list', 'tone']), new Set(['part']));
 
   test.each([
     ['a bare value', 'x\n{{text}}', 'a.ts.hbs:2: {{text}} is bare or no literal helper'],
@@ -84,6 +84,12 @@ describe('a template', () => {
     ['an unknown block', '{{#unless text}}x{{/unless}}', '{{#unless}} is no block helper'],
     ['an unknown partial', '{{> other}}', 'there is no partial "other"'],
     ['two values at once', '{{ts text list}}', '{{ts …}} takes one value'],
+    ['this outside of a loop', '{{#each list}}x{{/each}}{{ts this}}', '"this" is no option of echo'],
+    ['a key outside of a loop', '{{word @key}}', '"@key" is no option of echo'],
+    ['a comparison that never holds', '{{#when tone "loud"}}x{{/when}}', '"tone" is never "loud"; it is low or high'],
+    ['a block with a named parameter', '{{#from "loud" or="quiet"}}x{{/from}}', 'none by name'],
+    ['a partial with a value', '{{> part text}}', '{{> part}} takes no parameters'],
+    ['a partial with a named value', '{{> part text="a"}}', '{{> part}} takes no parameters'],
     ['a block that is not closed', 'x\n{{#from "loud"}}\n', 'a.ts.hbs:'],
     ['a block that another closes', '{{#from "loud"}}x{{/until}}', "from doesn't match until"],
     ['a backslash before a value', 'C:\\{{ts text}}', 'a.ts.hbs:1: a backslash before {{'],
@@ -95,7 +101,7 @@ describe('a template', () => {
   test('may use options, steps, loops, comparisons and partials', () => {
     expect(() =>
       audit(
-        '{{#from "loud"}}{{ts text}}{{#each list}}{{ts this}}{{/each}}{{> part}}{{/from}}{{#when text "a"}}b{{/when}}',
+        '{{#from "loud"}}{{ts text}}{{#each list}}{{ts this}}{{/each}}{{> part}}{{/from}}{{#when tone "high"}}b{{/when}}',
       ),
     ).not.toThrow();
   });

@@ -2,13 +2,20 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
+import { checkOptions } from '../../blueprints/options';
 import { lastStep, type Pattern } from '../../blueprints/pattern';
+import { Assembly } from '../../labs/engine/assembly';
+import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
+import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
+import { fillChanges, labFile } from '../../labs/engine/lab-text';
 import { generate, readFiles } from './generate';
+import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, synthesize } from './synthesize';
 
 /*
- * Golden copies: the finished project of each pattern as it is generated and synthesized by default. Run as a program
- * (`npm run golden`), this writes them; the suite compares with them.
+ * What is computed and kept: golden copies, the finished project of each pattern as it is generated and synthesized by
+ * default, and the changes that the lab of each pattern shows. Run as a program (`npm run golden`), this writes them; the
+ * suite compares with them.
  */
 
 /**
@@ -37,7 +44,18 @@ export function goldenCopy(pattern: Pattern, finished: Synthesized): Map<string,
     `cdk.out/${file}`,
     `${readFileSync(join(finished.folder, 'cdk.out', file), 'utf8')}\n`,
   ]);
-  return new Map([...files, ...templates].map(([path, text]) => [path.replace(/(^|\/)\./g, '$1dot.'), masked(text)]));
+  const state: [string, string] = [STATE_FILE, `${JSON.stringify(stateOf(assemblyOf(finished)), undefined, 2)}\n`];
+  const copy = [...files, ...templates, state];
+  return new Map(copy.map(([path, text]) => [path.replace(/(^|\/)\./g, '$1dot.'), masked(text)]));
+}
+
+/**
+ * The assembly of a synthesized project.
+ *
+ * @param project the project
+ */
+export function assemblyOf({ folder }: Synthesized): Assembly {
+  return new Assembly(readAssemblyFolder(join(folder, 'cdk.out'), folder));
 }
 
 function masked(text: string): string {
@@ -47,9 +65,28 @@ function masked(text: string): string {
     .replace(/(?<=serverless-atelier-)\d+\.\d+\.\d+/g, '<version>');
 }
 
+/**
+ * What the text of a pattern's lab should be now: as it is, with the changes of the steps as the templates make them.
+ *
+ * @param pattern the pattern
+ * @param text the text
+ */
+export function currentLab(pattern: Pattern, text: string): string {
+  const values = checkOptions(pattern, { name: 'orders' });
+  return fillChanges(text, (step) => changesAsMarkdown(changesOf(pattern, values, step)));
+}
+
 function write(pattern: Pattern): void {
+  const lab = labFile(pattern.id);
+  writeFileSync(lab, currentLab(pattern, readFileSync(lab, 'utf8')));
   const step = lastStep(pattern);
   const [finished] = synthesize(pattern, [{ name: step, step, options: {} }]);
+  const lost = lostState(goldenState(goldenFolder(pattern)), stateOf(assemblyOf(finished)), pattern.migrations ?? []);
+  if (lost.length > 0) {
+    throw new Error(
+      `an update of ${pattern.id} would replace or remove ${lost.join(', ')}, with all that they hold; keep them, or name them in the pattern's migrations`,
+    );
+  }
   rmSync(goldenFolder(pattern), { recursive: true, force: true });
   for (const [path, text] of goldenCopy(pattern, finished)) {
     const file = join(goldenFolder(pattern), path);

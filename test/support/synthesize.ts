@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
-import { checkOptions } from '../../blueprints/options';
+import { checkOptions, optionsOf } from '../../blueprints/options';
 import {
   lastStep,
   type OptionSpec,
@@ -30,8 +30,21 @@ export interface Synthesized extends Variant {
   readonly problem?: string;
 }
 
-/** Below the kit's own folder, so that projects there find the kit's packages. */
-const scratch = join(kitRoot, '.scratch');
+/** A folder for projects, below the kit's own so that they find its packages, and the kit itself by its name. */
+export function scratchFolder(): string {
+  const scratch = join(kitRoot, '.scratch');
+  const kit = join(scratch, 'node_modules', KIT);
+  mkdirSync(dirname(kit), { recursive: true });
+  try {
+    symlinkSync(kitRoot, kit, 'junction');
+  } catch (error) {
+    // It is there already, perhaps since a moment: another file of the suite runs beside this one.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw error;
+    }
+  }
+  return scratch;
+}
 
 /**
  * The variants of a pattern: every step with the default options, and the last step with each value of an option that has
@@ -42,14 +55,15 @@ const scratch = join(kitRoot, '.scratch');
  */
 export function variantsOf(pattern: Pattern): Variant[] {
   const steps = stepIds(pattern).map((step) => ({ name: step, step, options: {} }));
-  const others = pattern.options.flatMap((spec) =>
+  const specs = optionsOf(pattern).filter(({ name }) => name !== 'name');
+  const others = specs.flatMap((spec) =>
     valuesOf(spec).map((value) => ({
-      name: `${spec.name}=${value}`,
+      name: `${spec.name}=${String(value).replace(/[^\w.-]+/g, '-')}`,
       step: lastStep(pattern),
       options: { [spec.name]: value },
     })),
   );
-  const standards = Object.fromEntries(pattern.options.map((spec) => [spec.name, spec.default]));
+  const standards = Object.fromEntries(specs.map((spec) => [spec.name, spec.default]));
   const isRefused = ({ options }: Variant): boolean =>
     (pattern.rules ?? []).some((rule) => rule({ ...standards, ...options }) !== undefined);
   return [...steps, ...others.filter((variant) => !isRefused(variant))];
@@ -61,9 +75,29 @@ function valuesOf(spec: OptionSpec): OptionValue[] {
     ...(spec.allowed ?? []),
     ...(spec.type === 'boolean' ? [true, false] : []),
     ...[spec.minimum, spec.maximum].filter((bound) => bound !== undefined),
-    ...(spec.default === undefined ? [spec.example] : []),
+    ...(spec.default === undefined || spec.type === 'string[]' ? [spec.example] : []),
   ];
   return values.filter((value) => value !== spec.default);
+}
+
+/**
+ * Writes variants of a pattern as whole projects.
+ *
+ * @param pattern the pattern
+ * @param variants the variants
+ * @param home the folder that they go to, below the kit's own; emptied before. What projen manages, the same for all of
+ * them, is in its folder `managed`.
+ * @returns the folder of each variant, in the same order
+ */
+export function writeVariants(pattern: Pattern, variants: readonly Variant[], home: string): string[] {
+  rmSync(home, { recursive: true, force: true });
+  const managed = join(home, 'managed');
+  generate(pattern, managed, { step: 'start' });
+  return variants.map(({ name, step, options }) => {
+    const folder = join(home, name);
+    writeProject(managed, folder, render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step));
+    return folder;
+  });
 }
 
 /**
@@ -74,16 +108,7 @@ function valuesOf(spec: OptionSpec): OptionValue[] {
  * @returns one project for each, in the same order
  */
 export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synthesized[] {
-  const home = prepare(pattern);
-  const folders = variants.map(({ name, step, options }) => {
-    const folder = join(home, name);
-    writeProject(
-      join(home, 'managed'),
-      folder,
-      render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step),
-    );
-    return folder;
-  });
+  const folders = writeVariants(pattern, variants, join(scratchFolder(), pattern.id));
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
     cwd: kitRoot,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -97,19 +122,6 @@ export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synt
       ...(existsSync(problem) ? { problem: readFileSync(problem, 'utf8') } : {}),
     };
   });
-}
-
-/** The folder of a pattern's variants, with what projen manages in `managed`: it is the same for all of them. */
-function prepare(pattern: Pattern): string {
-  const home = join(scratch, pattern.id);
-  rmSync(home, { recursive: true, force: true });
-  const kit = join(scratch, 'node_modules', KIT);
-  if (!existsSync(kit)) {
-    mkdirSync(dirname(kit), { recursive: true });
-    symlinkSync(kitRoot, kit, 'junction');
-  }
-  generate(pattern, join(home, 'managed'), { step: 'start' });
-  return home;
 }
 
 function writeProject(managed: string, folder: string, files: ReadonlyMap<string, string | Buffer>): void {

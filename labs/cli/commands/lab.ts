@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { findPattern, patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions } from '../../../blueprints/options';
 import type { OptionValues, Pattern } from '../../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import type { Assembly, Finding } from '../../engine/assembly';
-import type { CheckResult } from '../../engine/check';
+import type { CheckResult, GoalResult } from '../../engine/check';
 import type { StepText } from '../../engine/lab-text';
 import {
   currentStep,
@@ -16,7 +16,7 @@ import {
   withPassed,
   writeProgress,
 } from '../../engine/progress';
-import { exitCodes, type Mark, Output, type OutputOptions } from '../output';
+import { exitCodes, type Mark, Output, type OutputOptions, type Tone } from '../output';
 
 /** How a lab command prints, and the folder it looks at. */
 export interface LabOptions extends OutputOptions {
@@ -34,6 +34,9 @@ interface Project {
   readonly current: string;
 }
 
+/** Where lines of text end, in characters. */
+const COLUMNS = 96;
+
 /** How many findings are shown one by one. */
 const SHOWN_FINDINGS = 5;
 
@@ -50,9 +53,10 @@ export async function status(options: LabOptions): Promise<number> {
   const output = new Output(options);
   const project = openProject(options.cwd);
   const { pattern, progress, current } = project;
+  const { labFile } = await import('../../engine/lab-text');
   const { goals } = await stepText(pattern, current);
   const done = (step: string): boolean => isDone(pattern, project.generatedAt, progress, step);
-  const complete = pattern.steps.every(({ id }) => done(id));
+  const complete = openStep(project) === null;
   const steps = pattern.steps.map(({ id, title, goal }) => {
     return { id, title, goal, done: done(id), passed: progress[id]?.passed ?? null };
   });
@@ -69,17 +73,27 @@ export async function status(options: LabOptions): Promise<number> {
     output.print('', 'All steps are done.');
     return exitCodes.done;
   }
-  output.print('', `${output.paint('strong', current)} asks for:`);
-  output.print(...goals.map(({ name }) => `  ${output.mark('todo')} ${name}`));
-  output.print('', output.paint('faint', 'atelier lab check   says how far you are'));
+  output.print('', `${output.paint('strong', current)} asks for`, '');
+  output.print(...goals.flatMap(({ name, text }) => [`  ${output.mark('todo')} ${name}`, ...wrapped(text, '      ')]));
+  output.print('', `The text of the lab: ${relative(project.folder, labFile(pattern.id))}`, '');
+  output.table(
+    [
+      ['atelier lab check', 'says how far you are'],
+      ['atelier lab hint', 'where to look; once more: an example'],
+      ['atelier lab diff', 'the whole change, for who wants to see it'],
+    ],
+    ['accent', 'faint'],
+  );
   return exitCodes.done;
 }
 
 /**
  * `atelier lab check`: whether the project has what a step asks for. With `--json`: `{ pattern, step, passed, error,
- * where, results: [{ goal, passed, seen, wanted, where, next }], findings: [{ rule, severity, description, construct,
- * where }], next }`. `passed` of a goal is null when it was skipped; `error` is why the app does not synthesize, or null,
- * and `where` its place; `next` is the step that follows, or null. Findings of rule packs never fail a step.
+ * where, results: [{ goal, passed, seen, wanted, where, next }], lost: [{ step, goal, … }], findings: [{ rule, severity,
+ * description, construct, where }], next }`. `passed` of a goal is null when it was skipped; `error` is why the app does not
+ * synthesize, or null, and `where` its place; `lost` has the first failed goal of each earlier step that was done and no
+ * longer is; `next` is the step that is open when this one passed, or null. Neither what is lost nor findings of rule packs
+ * fail a step.
  *
  * @param step the step's id; by default the current one
  * @param options how to print, and the folder
@@ -96,18 +110,22 @@ export async function check(step: string | undefined, options: LabOptions): Prom
     import('../../engine/synth'),
   ]);
   const { checks } = (await labs[project.pattern.id]?.()) ?? { checks: [] };
-  const asked = checks.find((one) => one.step === id);
-  if (!asked) {
+  const asked = checks.findIndex((one) => one.step === id);
+  if (asked < 0) {
     throw new Error(`${project.pattern.id} has no check for ${id}`);
   }
   const assembly = await synthesize(project.folder);
-  const result = runCheck(asked, assembly, project.values);
+  const result = runCheck(checks[asked], assembly, project.values);
   const { passed } = result;
+  const lost = checks
+    .slice(0, asked)
+    .filter(({ step: earlier }) => isDone(project.pattern, project.generatedAt, project.progress, earlier))
+    .map((earlier) => runCheck(earlier, assembly, project.values))
+    .filter(({ cause }) => cause !== undefined);
   if (passed) {
     writeProgress(project.folder, withPassed(project.progress, id, new Date()));
   }
-  const following = passed ? openProject(options.cwd) : project;
-  const next = following.current === id ? null : following.current;
+  const next = passed ? openStep(openProject(options.cwd)) : null;
   const place = await missingPlace(project, id, result);
   output.document({
     pattern: project.pattern.id,
@@ -116,21 +134,23 @@ export async function check(step: string | undefined, options: LabOptions): Prom
     error: assembly.error ?? null,
     where: assembly.errorWhere ?? null,
     results: result.results.map((one) => (one.passed === false ? { ...one, where: one.where ?? place ?? null } : one)),
+    lost: lost.map(({ step: earlier, cause }) => ({ step: earlier, ...cause })),
     findings: assembly.findings,
     next,
   });
   output.print(output.paint('strong', id), '');
   await printResult(output, assembly, result, place);
+  await printLost(output, lost);
   printFindings(output, assembly.findings);
   if (passed) {
-    output.print('', next ? `Done. Next: ${output.paint('accent', next)}` : 'Done.');
+    output.print('', next ? `Done. Next: ${output.paint('accent', next)}` : 'Done. All steps are done.');
   }
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
 /**
  * `atelier lab hint`: the first hint of a step, then, asked again, the second, which stays. With `--json`:
- * `{ pattern, step, number, hint }`, the hint in Markdown.
+ * `{ pattern, step, number, of, hint }`, the hint in Markdown.
  *
  * @param step the step's id; by default the current one
  * @param options how to print, and the folder
@@ -144,9 +164,43 @@ export async function hint(step: string | undefined, options: LabOptions): Promi
   const { hints } = await stepText(project.pattern, id);
   const number = Math.min((project.progress[id]?.hints ?? 0) + 1, hints.length);
   writeProgress(project.folder, withHints(project.progress, id, number));
-  output.document({ pattern: project.pattern.id, step: id, number, hint: hints[number - 1] });
-  output.print(output.paint('strong', id), '', hints[number - 1]);
+  output.document({ pattern: project.pattern.id, step: id, number, of: hints.length, hint: hints[number - 1] });
+  const more =
+    number < hints.length
+      ? `Hint ${number} of ${hints.length}; ask again for the next one.`
+      : `Hint ${number} of ${hints.length}, the last one; atelier lab diff shows the whole change.`;
+  output.print(output.paint('strong', id), '', hints[number - 1], '', output.paint('faint', more));
   return exitCodes.done;
+}
+
+/**
+ * `atelier lab diff`: what a step changes in the project, computed from the templates with the project's own options: the
+ * solution, for who wants to see it. With `--json`: `{ pattern, step, files: [{ path, kind, added, diff }] }`, where `kind`
+ * is new, edited or removed, and `diff` the hunks of a unified diff.
+ *
+ * @param step the step's id; by default the current one
+ * @param options how to print, and the folder
+ * @returns the exit code: 0
+ * @throws UsageError for an unknown step, or when the folder holds no generated project
+ */
+export async function diff(step: string | undefined, options: LabOptions): Promise<number> {
+  const output = new Output(options);
+  const project = openProject(options.cwd);
+  const id = chosenStep(project, step);
+  const { changesOf } = await import('../../engine/changes');
+  const files = changesOf(project.pattern, project.values, id);
+  output.document({ pattern: project.pattern.id, step: id, files });
+  for (const { path, kind, diff: hunks } of files) {
+    output.print(`${output.paint('strong', path)}  ${output.paint('faint', kind)}`);
+    output.print(...hunks.split('\n').map((line) => paintedDiffLine(output, line)), '');
+  }
+  return exitCodes.done;
+}
+
+function paintedDiffLine(output: Output, line: string): string {
+  const tones: Readonly<Record<string, Tone>> = { '+': 'good', '-': 'bad', '@': 'accent' };
+  const tone = tones[line[0]];
+  return tone ? output.paint(tone, line) : line;
 }
 
 function openProject(cwd = process.cwd()): Project {
@@ -170,6 +224,11 @@ function openProject(cwd = process.cwd()): Project {
     progress,
     current: currentStep(pattern, provenance.step, progress),
   };
+}
+
+/** The first step that is not done yet; null when all are. */
+function openStep({ pattern, generatedAt, progress, current }: Project): string | null {
+  return isDone(pattern, generatedAt, progress, current) ? null : current;
 }
 
 function chosenStep({ pattern, current }: Project, step: string | undefined): string {
@@ -203,8 +262,8 @@ async function missingPlace(
   if (!result.cause || result.cause.where !== null) {
     return undefined;
   }
-  const { changedFiles } = await import('../../engine/changes');
-  const paths = changedFiles(pattern, values, step).map(({ path }) => path);
+  const { changesOf } = await import('../../engine/changes');
+  const paths = changesOf(pattern, values, step).map(({ path }) => path);
   return paths.find((path) => path.endsWith('-stack.ts')) ?? paths.find((path) => path.startsWith('src/'));
 }
 
@@ -229,6 +288,14 @@ async function printResult(
   }
 }
 
+async function printLost(output: Output, lost: readonly CheckResult[]): Promise<void> {
+  const { explain } = await import('../../engine/check');
+  for (const { step, cause } of lost) {
+    output.print('', `${output.mark('fail')} ${step}, which was done, no longer is: ${cause?.goal}`);
+    output.print(...explain(cause as GoalResult).map((line) => `    ${line}`));
+  }
+}
+
 function printFindings(output: Output, findings: readonly Finding[]): void {
   if (findings.length === 0) {
     return;
@@ -240,6 +307,21 @@ function printFindings(output: Output, findings: readonly Finding[]): void {
   if (findings.length > SHOWN_FINDINGS) {
     output.print(output.paint('faint', `  and ${findings.length - SHOWN_FINDINGS} more; --json lists them all`));
   }
+}
+
+/** Markdown's emphasis and code marks say nothing in a terminal. */
+function wrapped(text: string, indent: string): string[] {
+  const words = text.replace(/[`*]/g, '').split(' ');
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < COLUMNS) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(indent + word);
+    }
+  }
+  return lines;
 }
 
 function widest(texts: readonly string[]): number {

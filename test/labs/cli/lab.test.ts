@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
-import { check, hint, status } from '../../../labs/cli/commands/lab';
+import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
 import { folderOf, projectOf, removeFolders } from '../support';
 
 const QUEUE_ONLY = `import { App, Stack } from 'aws-cdk-lib';
@@ -102,6 +102,25 @@ describe('check', () => {
     expect(progress.steps['visibility-timeout'].passed).toMatch(/^\d{4}-\d\d-\d\dT/);
   }, 20_000);
 
+  test('says when all steps are done, whichever is checked', async () => {
+    const folder = projectOf(LONG_HIDDEN + CONSUMER, provenance('dashboard'));
+    expect(await check('visibility-timeout', { cwd: folder, plain: true })).toBe(0);
+    expect(printed).toContain('Done. All steps are done.');
+  }, 20_000);
+
+  test('tells of an earlier step that was done and no longer is, and fails none for it', async () => {
+    const main = (LONG_HIDDEN + CONSUMER).replace(
+      'eventSourceArn: queue.queueArn',
+      "eventSourceArn: 'arn:aws:sqs:eu-west-1:1:b'",
+    );
+    const folder = projectOf(main, provenance('queue-and-consumer'));
+    await check('visibility-timeout', { cwd: folder, plain: true });
+    expect(printed).toContain('queue-and-consumer, which was done, no longer is: Lambda hands its messages');
+    printed = '';
+    await check('visibility-timeout', { cwd: folder, json: true });
+    expect(JSON.parse(printed).lost).toEqual([expect.objectContaining({ step: 'queue-and-consumer', passed: false })]);
+  }, 20_000);
+
   test('says in one line with its place why the app does not synthesize', async () => {
     const folder = projectOf("\nthrow new Error('no\\nmore');", provenance('start'));
     expect(await check(undefined, { cwd: folder, plain: true })).toBe(1);
@@ -116,6 +135,33 @@ describe('check', () => {
   });
 });
 
+describe('diff', () => {
+  test("shows what the current step changes, with the project's own options", async () => {
+    const own = {
+      kit: '0.1.0',
+      pattern: 'sqs-scaling',
+      options: { name: 'orders', maxReceiveCount: 7 },
+      step: 'visibility-timeout',
+    };
+    const cwd = folderOf({ '.atelier.json': own });
+    expect(await diff(undefined, { cwd, plain: true })).toBe(0);
+    expect(printed).toContain('src/sqs-scaling-stack.ts  edited\n@@ ');
+    expect(printed).toContain('\n+  maxReceiveCount: 7,\n');
+  });
+
+  test('as JSON has each file that the named step changes', async () => {
+    await diff('queue-and-consumer', { cwd: folderOf(provenance('start')), json: true });
+    const { step, files } = JSON.parse(printed);
+    expect(step).toBe('queue-and-consumer');
+    expect(files).toContainEqual({
+      path: 'src/functions/work.ts',
+      kind: 'new',
+      added: 11,
+      diff: expect.stringMatching(/^@@ -0,0/),
+    });
+  });
+});
+
 describe('hint', () => {
   test('gives the first hint, then the second, which stays', async () => {
     const cwd = folderOf(provenance('start'));
@@ -126,6 +172,14 @@ describe('hint', () => {
       numbers.push(JSON.parse(printed).number);
     }
     expect(numbers).toEqual([1, 2, 2]);
+  });
+
+  test('says whether there is another one, and where the whole change is shown', async () => {
+    const cwd = folderOf(provenance('start'));
+    await hint(undefined, { cwd, plain: true });
+    expect(printed).toContain('Hint 1 of 2; ask again');
+    await hint(undefined, { cwd, plain: true });
+    expect(printed).toContain('Hint 2 of 2, the last one; atelier lab diff');
   });
 
   test('of a named step leaves the others alone', async () => {

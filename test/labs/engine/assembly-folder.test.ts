@@ -92,6 +92,11 @@ test('reads the findings of rule packs with their places', () => {
   ]);
 });
 
+test('tells that rule packs ran, though they found nothing', () => {
+  const folder = folderOf({ 'validation-report.json': { pluginReports: [] } });
+  expect(readAssemblyFolder(folder, '/project')).toMatchObject({ findings: [], isValidated: true });
+});
+
 test.each([
   ['a folder that is not there', undefined],
   ['a manifest that is no JSON', '{'],
@@ -100,5 +105,5 @@ test.each([
   ['an artifact that is null', JSON.stringify({ artifacts: { a: null } })],
 ])('finds nothing in %s', (_, manifest) => {
   const folder = manifest === undefined ? join(folderOf(), 'gone') : folderOf({ 'manifest.json': manifest });
-  expect(readAssemblyFolder(folder, folder)).toEqual({ stacks: [], resources: [], findings: [] });
+  expect(readAssemblyFolder(folder, folder)).toEqual({ stacks: [], resources: [], findings: [], isValidated: false });
 });

@@ -1,4 +1,5 @@
 import { Assembly } from '../../../labs/engine/assembly';
+import type { Json } from '../../../labs/engine/json';
 import { assemblyOf, attribute, ref, resourcesOf } from '../support';
 
 /** What Fn::Sub replaces; kept apart, for it looks like a forgotten template string. */
@@ -68,8 +69,26 @@ describe('a value points at a resource', () => {
   });
 });
 
+test.each([
+  ['a reference', ref('Queue'), undefined],
+  ['an attribute', attribute('Queue', 'QueueName'), 'QueueName'],
+  ['a physical name', 'orders-queue', 'QueueName'],
+  ['an ARN as text', 'arn:aws:sqs:eu-west-1:123456789012:orders-queue', 'Arn'],
+  [
+    'an ARN that is put together',
+    { 'Fn::Join': ['', ['arn:', ref('AWS::Partition'), ':sqs:x:y:', attribute('Queue', 'QueueName')]] },
+    'Arn',
+  ],
+])('%s tells which attribute of the resource it is', (_, value, expected) => {
+  const assembly = assemblyOf({ Queue: queue });
+  expect(assembly.targets(value, 'orders')).toMatchObject([{ resource: { logicalId: 'Queue' } }]);
+  expect(assembly.targets(value, 'orders')[0].attribute).toBe(expected);
+});
+
 describe('a value points at nothing', () => {
   test.each([
+    ['when it is the output of an unknown stack', { 'Fn::GetStackOutput': { StackName: 'other', OutputName: 'O' } }],
+    ['when it is an odd output of a stack', { 'Fn::GetStackOutput': null }],
     ['when nothing is there', undefined],
     ['when it names an unknown logical id', ref('Nobody')],
     ['when it names a pseudo parameter', ref('AWS::Region')],
@@ -115,6 +134,40 @@ describe('a number', () => {
 test('a property that is a JSON document as text is read as the document', () => {
   const assembly = assemblyOf({ Holder: holder('{"maxReceiveCount":5}') });
   expect(assembly.number(assembly.resources[0], 'Value.maxReceiveCount')).toBe(5);
+});
+
+describe('a JSON document that is joined from text', () => {
+  const documentOf = (...parts: Json[]) => {
+    const template = { Parameters: { Five: { Default: 5 } } };
+    const stacks = [{ name: 'orders', environment: '', template }];
+    const assembly = assemblyOf({ Queue: queue, Holder: holder({ 'Fn::Join': ['', parts] }) }, { stacks });
+    const [, of] = assembly.resources;
+    return { assembly, of };
+  };
+
+  test('keeps the references where they were', () => {
+    const { assembly, of } = documentOf('{"a":{"at":"', attribute('Queue'), '","sub":"', ref('Queue'), '/x"}}');
+    expect(assembly.property(of, 'Value.a.at')).toEqual(attribute('Queue'));
+    expect(assembly.property(of, 'Value.a.sub')).toEqual({ 'Fn::Join': ['', [ref('Queue'), '/x']] });
+    expect(assembly.resourceAt(of, 'Value.a.sub')?.logicalId).toBe('Queue');
+  });
+
+  test('may have a number from a parameter, and joined text inside', () => {
+    const { assembly, of } = documentOf(
+      '{"text":"say \\"',
+      { 'Fn::Join': ['-', ['a', 'b']] },
+      '\\"","five":',
+      ref('Five'),
+      '}',
+    );
+    expect(assembly.number(of, 'Value.five')).toBe(5);
+    expect(assembly.property(of, 'Value.text')).toBe('say "a-b"');
+  });
+
+  test('is no document when it is no JSON', () => {
+    const { assembly, of } = documentOf('{"a":', ref('Queue'));
+    expect(assembly.property(of, 'Value.a')).toBeUndefined();
+  });
 });
 
 test('a joined text shows its references by logical id', () => {

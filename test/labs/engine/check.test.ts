@@ -72,7 +72,9 @@ describe('a number within bounds', () => {
       maximum: 5,
       unit: 's',
       because: 'so it is',
-      next: 'change it',
+      next: 'raise it',
+      nextIfTooLarge: 'lower it',
+      nextIfUnset: 'set it',
     });
   };
 
@@ -85,12 +87,25 @@ describe('a number within bounds', () => {
   });
 
   test.each([
-    [1, 'Delay of Queue is 1 s', 'at least 2 s: so it is'],
-    [6, 'Delay of Queue is 6 s', 'at most 5 s: so it is'],
-    [{ Ref: 'Odd' }, 'Delay of Queue is no plain number', 'at least 2 s and at most 5 s: so it is'],
-    [undefined, 'Delay of Queue is not set', 'at least 2 s and at most 5 s: so it is'],
-  ])('says for %j what was seen and wanted', (value, seen, wanted) => {
-    expect(judge(value)).toEqual({ passed: false, seen, wanted, where: 'src/orders-stack.ts:1', next: 'change it' });
+    [1, 'Delay of Queue is 1 s', 'at least 2 s: so it is', 'raise it'],
+    [6, 'Delay of Queue is 6 s', 'at most 5 s: so it is', 'lower it'],
+    [
+      { Ref: 'Odd' },
+      'Delay of Queue is no plain number',
+      'at least 2 s and at most 5 s: so it is',
+      'write the number itself, or give the parameter that holds it a default value',
+    ],
+    [undefined, 'Delay of Queue is not set', 'at least 2 s and at most 5 s: so it is', 'set it'],
+  ])('says for %j what was seen, wanted, and to be done', (value, seen, wanted, next) => {
+    expect(judge(value)).toEqual({ passed: false, seen, wanted, where: 'src/orders-stack.ts:1', next });
+  });
+
+  test('says the same for a number that is too small, too large or not set, unless told otherwise', () => {
+    const assembly = assemblyOf({ Queue: { Type: 'AWS::SQS::Queue' } });
+    const [of] = assembly.resources;
+    const next = 'change it';
+    expect(numberWithin(assembly, { of, property: 'Delay', minimum: 2, next })).toMatchObject({ next });
+    expect(numberWithin(assembly, { of, property: 'Delay', unset: 6, maximum: 5, next })).toMatchObject({ next });
   });
 
   test('says what not set means', () => {

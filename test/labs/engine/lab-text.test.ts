@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { patterns } from '../../../blueprints/catalog';
 import { labs } from '../../../labs';
-import { CHANGE, parseLab, readLab } from '../../../labs/engine/lab-text';
+import { CHANGE, fillChanges, labFile, parseLab, readLab } from '../../../labs/engine/lab-text';
+import { currentLab } from '../../support/golden';
 
 const SECTIONS = ['Goal', 'Why', 'Change', 'Run', 'See', 'Hint 1', 'Hint 2', 'Cost', 'For the curious'];
 const step = (id: string, sections = SECTIONS): string =>
@@ -25,14 +27,15 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
     expect(mute).toEqual([]);
   });
 
-  test('marks the place of the computed difference in each step', () => {
-    expect(lab.steps.filter(({ change }) => !change.split('\n').includes(CHANGE))).toEqual([]);
+  test('shows in each step what the templates change, as `npm run golden` writes it', () => {
+    const text = readFileSync(labFile(id), 'utf8');
+    expect(lab.steps.filter(({ change }) => !change.includes(CHANGE.start))).toEqual([]);
+    expect(text).toBe(currentLab(pattern, text));
   });
 
-  test('holds no code of the project: only commands are fenced', () => {
-    const fences = [lab.before, lab.after, ...lab.steps.flatMap((one) => Object.values(one).map(String))]
-      .join('\n')
-      .match(/^```\w+$/gm);
+  test('holds no other code of the project: only commands are fenced', () => {
+    const typed = fillChanges(readFileSync(labFile(id), 'utf8'), () => '');
+    const fences = typed.match(/^```\w+$/gm);
     expect([...new Set(fences)]).toEqual(['```sh']);
   });
 

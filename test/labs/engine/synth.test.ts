@@ -22,6 +22,7 @@ test('reads what the program makes, with the line that made it, the context of t
   expect(assembly.ofType('AWS::SQS::Queue')).toMatchObject([
     { stack: 'orders-dev', name: 'Queue', properties: { QueueName: 'mine' }, where: 'src/main.ts:6' },
   ]);
+  expect(assembly.isValidated).toBe(false);
   expect(readdirSync(folder).sort()).toEqual(['cdk.json', 'node_modules', 'package.json', 'src']);
   const scratch = String(dig(assembly.stacks.get('orders-dev')?.template, 'Description'));
   expect(scratch).toMatch(/atelier-\w{6}$/);
@@ -46,10 +47,32 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   );
 }, 20_000);
 
+test('tells that a rule pack ran which found nothing', async () => {
+  const assembly = await synthesize(
+    projectOf(`import { App, Stack, Validations } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { AwsSolutionsChecks } from 'cdk-nag';
+
+const app = new App();
+new StringParameter(new Stack(app, 'orders-dev'), 'Limit', { stringValue: '5' });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+`),
+  );
+  expect(assembly.findings).toEqual([]);
+  expect(assembly.isValidated).toBe(true);
+}, 20_000);
+
 test.each([
   ['throws', "import './deep';", { 'src/deep.ts': "\nthrow new Error('two\\nlines');" }, 'two lines', 'src/deep.ts:2'],
   ['does not compile', 'const x = 1;\nconst y = = 2;', {}, 'Unexpected "="', 'src/main.ts:2'],
   ['imports what is not there', "import './gone';", {}, "Cannot find module './gone'", 'src/main.ts:1'],
+  [
+    'imports a package that is not installed',
+    "import 'left-out';",
+    {},
+    "Cannot find module 'left-out'; run npm install",
+    'src/main.ts:1',
+  ],
   ['throws something that is no error', "throw 'words';", {}, 'words', undefined],
   ['exits by itself', 'process.exit(3);', {}, 'the program ended with exit code 3', undefined],
   [
@@ -74,8 +97,13 @@ test('ends a program that does not end', async () => {
   expect(assembly.error).toContain('did not end within');
 }, 20_000);
 
-test('refuses a folder whose cdk.json names no program', async () => {
-  await expect(synthesize(folderOf({ 'cdk.json': '{ "app": "make" }' }))).rejects.toThrow(UsageError);
+test.each([
+  ['make', 'cdk.json names no program'],
+  ['npx tsx src/main.ts', 'src/main.ts, which cdk.json runs, is not there'],
+])('refuses a folder whose app is %j and has no program', async (app, problem) => {
+  const refused = synthesize(folderOf({ 'cdk.json': { app } }));
+  await expect(refused).rejects.toThrow(UsageError);
+  await expect(refused).rejects.toThrow(problem);
 });
 
 test('says what to run when packages are not installed', async () => {

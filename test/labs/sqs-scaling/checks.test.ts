@@ -11,10 +11,33 @@ function checked(step: string, resources: Resources): CheckResult {
   if (!check) {
     throw new Error(`no check for ${step}`);
   }
-  return runCheck(check, assemblyOf(resources));
+  return runCheck(check, assemblyOf(resources, { isValidated: true }));
 }
 
+const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const remembering = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
 const allow = (action: Json, resource: Json): Json => ({ Effect: 'Allow', Action: action, Resource: resource });
+
+/** The metric of the age of a queue's oldest message. */
+const ageOf = (name: Json): Json => ({
+  Namespace: 'AWS/SQS',
+  MetricName: 'ApproximateAgeOfOldestMessage',
+  Dimensions: [{ Name: 'QueueName', Value: name }],
+});
+
+/** A dashboard with one graph of the given rows, whose text is joined around the references. */
+function boardOf(...metrics: Json[]): Resources[string] {
+  const parts = JSON.stringify({ widgets: [{ type: 'metric', properties: { metrics } }] })
+    .split(/"?(\{"(?:Ref|Fn::GetAtt)":[^}]+\})"?/)
+    .flatMap((part, index): Json[] => (index % 2 === 0 ? [part] : ['"', JSON.parse(part), '"']));
+  return { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: { 'Fn::Join': ['', parts] } } };
+}
+
+const queueRows: Json[] = [
+  ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('In', 'QueueName')],
+  ['.', 'ApproximateAgeOfOldestMessage', '.', '.'],
+];
 
 test.each(checks.map(({ step }) => [step]))('%s passes on the finished template', (step) => {
   expect(checked(step, finished)).toMatchObject({ passed: true });
@@ -45,7 +68,7 @@ describe('a right answer of another shape passes', () => {
       Properties: {
         Roles: [ref('Rights')],
         PolicyDocument: document(
-          allow('dynamodb:*Item', [attribute('Done'), { 'Fn::Join': ['', [attribute('Done'), '/index/*']] }]),
+          allow(remembering, [attribute('Done'), { 'Fn::Join': ['', [attribute('Done'), '/index/*']] }]),
         ),
       },
     },
@@ -54,9 +77,13 @@ describe('a right answer of another shape passes', () => {
     Late: {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 0,
         Metrics: [
+          { Id: 'rest', Expression: '900 - age' },
           {
             Id: 'age',
+            ReturnData: false,
             MetricStat: {
               Metric: {
                 Namespace: 'AWS/SQS',
@@ -81,13 +108,16 @@ describe('a right answer of another shape passes', () => {
     ['rights split over three policies', 'queue-and-consumer', plus(split)],
     ['rights split over three policies', 'idempotency', plus(split)],
     [
-      'inline rights for every action of that queue',
+      'inline rights on that queue',
       'queue-and-consumer',
       plus({
         RightsPolicy: { Type: 'Test::Nothing' },
         Rights: {
           Type: 'AWS::IAM::Role',
-          Properties: { Policies: [{ PolicyDocument: document(allow('sqs:*', attribute('In'))) }] },
+          Properties: {
+            ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+            Policies: [{ PolicyDocument: document(allow(polling, attribute('In'))) }],
+          },
         },
       }),
     ],
@@ -183,6 +213,84 @@ describe('a right answer of another shape passes', () => {
     ],
     ['metric math and a composite alarm', 'alarms', plus(ageByMath)],
     [
+      'limits that have to be exceeded, and an action of a composite alarm only',
+      'alarms',
+      plus({
+        ...changed('Late', { ComparisonOperator: 'GreaterThanThreshold', Threshold: 345_599 }),
+        Lost: changed('Lost', { ComparisonOperator: 'GreaterThanThreshold', Threshold: 0, ActionsEnabled: false }).Lost,
+        Any: {
+          Type: 'AWS::CloudWatch::CompositeAlarm',
+          Properties: { AlarmActions: [ref('Bell')], AlarmRule: { 'Fn::Sub': ['ALARM("$', '{Lost}")'].join('') } },
+        },
+      }),
+    ],
+    [
+      'a band that is learnt from the past',
+      'alarms',
+      changed('Late', {
+        MetricName: undefined,
+        ComparisonOperator: 'GreaterThanUpperThreshold',
+        Threshold: undefined,
+        ThresholdMetricId: 'band',
+        Metrics: [
+          { Id: 'age', MetricStat: { Metric: ageOf(attribute('In', 'QueueName')), Stat: 'p99' } },
+          { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(age, 3)' },
+        ],
+      }),
+    ],
+    [
+      'a name that is cut out of the ARN of the queue',
+      'alarms',
+      changed('Late', {
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::Select': [5, { 'Fn::Split': [':', attribute('In')] }] } }],
+      }),
+    ],
+    [
+      'rows that repeat the row before',
+      'dashboard',
+      plus({
+        Board: boardOf(
+          ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('Graveyard', 'QueueName')],
+          ['...', attribute('In', 'QueueName'), { stat: 'Maximum' }],
+          [{ expression: 'm1 / 2', label: 'half' }],
+          ['.', 'ApproximateAgeOfOldestMessage', '.', '.', { region: ref('AWS::Region') }],
+          ['AWS/Lambda', 'Errors', 'FunctionName', ref('Worker')],
+          ['.', 'ConcurrentExecutions', '...'],
+        ),
+      }),
+    ],
+    [
+      'alarms that are shown with their metrics',
+      'dashboard',
+      plus({
+        Board: boardOf(
+          ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('In', 'QueueName')],
+          ['AWS/Lambda', 'Errors', 'FunctionName', ref('Worker')],
+          ['.', 'ConcurrentExecutions', '.', '.'],
+        ),
+        More: {
+          Type: 'AWS::CloudWatch::Dashboard',
+          Properties: {
+            DashboardBody: {
+              'Fn::Join': [
+                '',
+                ['{"widgets":[{"type":"metric","properties":{"annotations":{"alarms":["', attribute('Late'), '"]}}}]}'],
+              ],
+            },
+          },
+        },
+      }),
+    ],
+    [
+      'a redrive policy as JSON text with a reference',
+      'dead-letter-queue',
+      changed('In', {
+        RedrivePolicy: {
+          'Fn::Join': ['', ['{"maxReceiveCount":5,"deadLetterTargetArn":"', attribute('Graveyard'), '"}']],
+        },
+      }),
+    ],
+    [
       'two dashboards',
       'dashboard',
       plus({ Empty: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: '{}' } } }),
@@ -222,9 +330,40 @@ describe('a wrong answer is told what was seen', () => {
       'rights on another queue as well',
       'queue-and-consumer',
       changed('RightsPolicy', {
-        PolicyDocument: { Statement: allow('sqs:*', [attribute('In'), attribute('Graveyard')]) },
+        PolicyDocument: { Statement: allow(polling, [attribute('In'), attribute('Graveyard')]) },
       }),
-      'Rights may do sqs:* on more than In',
+      'Rights may do sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on more than In',
+    ],
+    [
+      'every action on that queue',
+      'queue-and-consumer',
+      changed('RightsPolicy', { PolicyDocument: { Statement: allow('sqs:*', attribute('In')) } }),
+      'Rights may do sqs:* on In, which is more than it needs',
+    ],
+    [
+      'a wildcard among actions',
+      'queue-and-consumer',
+      changed('RightsPolicy', { PolicyDocument: { Statement: allow([...polling, 'sqs:Receive*'], attribute('In')) } }),
+      'Rights may do sqs:Receive* on In, which is more than it needs',
+    ],
+    [
+      'rights on queues by a pattern',
+      'queue-and-consumer',
+      changed('RightsPolicy', { PolicyDocument: { Statement: allow(polling, 'arn:aws:sqs:*:*:orders-*') } }),
+      'Rights may do sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on more than In',
+    ],
+    ['a FIFO queue', 'queue-and-consumer', changed('In', { FifoQueue: true }), 'In is a FIFO queue'],
+    [
+      "the queue's URL as the source",
+      'queue-and-consumer',
+      changed('Feed', { EventSourceArn: ref('In') }),
+      'EventSourceArn of Feed is no ARN, but the URL or the name of In',
+    ],
+    [
+      "the queue's name as the source",
+      'queue-and-consumer',
+      changed('Feed', { EventSourceArn: attribute('In', 'QueueName') }),
+      'EventSourceArn of Feed is no ARN, but the URL or the name of In',
     ],
     [
       'a missing action',
@@ -266,6 +405,42 @@ describe('a wrong answer is told what was seen', () => {
       'In redrives to itself',
     ],
     [
+      'a dead-letter queue by its URL',
+      'dead-letter-queue',
+      changed('In', { RedrivePolicy: { deadLetterTargetArn: ref('Graveyard'), maxReceiveCount: 5 } }),
+      'deadLetterTargetArn of In is no ARN, but the URL or the name of Graveyard',
+    ],
+    [
+      'a FIFO dead-letter queue of a standard queue',
+      'dead-letter-queue',
+      changed('Graveyard', { FifoQueue: true }),
+      'Graveyard is a FIFO queue, In a standard queue',
+    ],
+    [
+      'a standard dead-letter queue of a FIFO queue',
+      'dead-letter-queue',
+      changed('In', { FifoQueue: 'true' }),
+      'Graveyard is a standard queue, In a FIFO queue',
+    ],
+    [
+      'periods that are no whole days',
+      'dead-letter-queue',
+      plus({
+        ...changed('In', { MessageRetentionPeriod: 129_600 }),
+        Graveyard: { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: 5400 } },
+      }),
+      'Graveyard keeps messages for 90 minutes, In for 36 hours',
+    ],
+    [
+      'periods of one unit, and of odd seconds',
+      'dead-letter-queue',
+      plus({
+        ...changed('In', { MessageRetentionPeriod: 86_400 }),
+        Graveyard: { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: 61 } },
+      }),
+      'Graveyard keeps messages for 61 seconds, In for 1 day',
+    ],
+    [
       'equal retention',
       'dead-letter-queue',
       changed('Graveyard', { MessageRetentionPeriod: undefined }),
@@ -296,6 +471,24 @@ describe('a wrong answer is told what was seen', () => {
       'Rights may not do dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem on Done',
     ],
     [
+      'every action on the table',
+      'idempotency',
+      changed('RightsPolicy', { PolicyDocument: { Statement: allow('dynamodb:*', attribute('Done')) } }),
+      'Rights may do dynamodb:* on Done, which is more than it needs',
+    ],
+    [
+      'rights on every table',
+      'idempotency',
+      changed('RightsPolicy', { PolicyDocument: { Statement: allow('dynamodb:GetItem', '*') } }),
+      'Rights may do dynamodb:GetItem on more than Done',
+    ],
+    [
+      'a policy managed by AWS on tables',
+      'idempotency',
+      changed('Rights', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess'] }),
+      'Rights has the managed policy AmazonDynamoDBFullAccess, which covers every table',
+    ],
+    [
       'a table that the function does not know',
       'idempotency',
       changed('Worker', { Environment: { Variables: { TABLE: 'done' } } }),
@@ -312,7 +505,64 @@ describe('a wrong answer is told what was seen', () => {
       'an alarm whose actions are off',
       'alarms',
       changed('Lost', { ActionsEnabled: false }),
-      'the alarm Lost has no action',
+      'ActionsEnabled of Lost is false, so that its actions never run',
+    ],
+    [
+      'an alarm by the URL of the queue',
+      'alarms',
+      changed('Late', { Dimensions: [{ Name: 'QueueName', Value: ref('In') }] }),
+      'no alarm watches ApproximateAgeOfOldestMessage of In',
+    ],
+    [
+      'an alarm on small values',
+      'alarms',
+      changed('Late', { ComparisonOperator: 'LessThanThreshold' }),
+      'ComparisonOperator of Late is LessThanThreshold',
+    ],
+    [
+      'a limit that no message reaches',
+      'alarms',
+      changed('Late', { Threshold: 345_600 }),
+      'Threshold of Late is 345600',
+    ],
+    [
+      'a limit that lets many dead letters pass',
+      'alarms',
+      changed('Lost', { Threshold: 100 }),
+      'Threshold of Lost is 100',
+    ],
+    [
+      'a limit that is always reached',
+      'alarms',
+      changed('Lost', { Threshold: 0 }),
+      'the alarm Lost goes off at 0, and so it always does',
+    ],
+    [
+      'a statistic that counts samples',
+      'alarms',
+      changed('Late', {
+        MetricName: undefined,
+        Statistic: undefined,
+        Metrics: [{ Id: 'age', MetricStat: { Metric: ageOf(attribute('In', 'QueueName')), Stat: 'SampleCount' } }],
+      }),
+      'the alarm Late watches the statistic SampleCount, which does not tell the age of the oldest message of the queue',
+    ],
+    [
+      'graphs of all functions',
+      'dashboard',
+      plus({ Board: boardOf(...queueRows, ['AWS/Lambda', 'ConcurrentExecutions'], ['.', 'Errors']) }),
+      'the graph of ConcurrentExecutions is not of Worker',
+    ],
+    [
+      'graphs of another queue',
+      'dashboard',
+      plus({
+        Board: boardOf(
+          ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('Graveyard', 'QueueName')],
+          ['.', 'ApproximateAgeOfOldestMessage', '.', attribute('In', 'QueueName')],
+        ),
+      }),
+      'the graph of ApproximateNumberOfMessagesVisible is not of In',
     ],
     [
       'a dashboard without a graph',
@@ -323,6 +573,78 @@ describe('a wrong answer is told what was seen', () => {
   ])('%s: %s', (_, step, resources, seen) => {
     expect(checked(step, resources).cause?.seen).toBe(seen);
   });
+});
+
+describe('a wrong answer is told what to do next', () => {
+  const fortnight = { MessageRetentionPeriod: 1_209_600 };
+
+  test.each<[string, string, Resources, string]>([
+    [
+      'two queues that keep messages for as long as there is',
+      'dead-letter-queue',
+      changed('In', fortnight),
+      'lower the retention period of the queue: no queue keeps messages for longer than 14 days',
+    ],
+    [
+      'dead letters that are kept too short',
+      'dead-letter-queue',
+      changed('Graveyard', { MessageRetentionPeriod: 60 }),
+      'raise the retention period of the dead-letter queue, up to 14 days',
+    ],
+    [
+      'a maximum concurrency under five, reserved as well',
+      'concurrency',
+      plus({
+        ...changed('Worker', { ReservedConcurrentExecutions: 3 }),
+        Feed: changed('Feed', { ScalingConfig: { MaximumConcurrency: 3 } }).Feed,
+      }),
+      'raise the reserved concurrency to 5 or more, or leave it out',
+    ],
+    [
+      'too little reserved',
+      'concurrency',
+      changed('Worker', { ReservedConcurrentExecutions: 8 }),
+      'raise the reserved concurrency to 10 or more, or leave it out',
+    ],
+    [
+      'no maximum concurrency',
+      'concurrency',
+      changed('Feed', { ScalingConfig: undefined }),
+      'give the event source a maximum concurrency',
+    ],
+    [
+      'too small a maximum concurrency',
+      'concurrency',
+      changed('Feed', { ScalingConfig: { MaximumConcurrency: 1 } }),
+      'raise the maximum concurrency of the event source to 2 or more, which is the least that Lambda takes',
+    ],
+    [
+      'too large a maximum concurrency',
+      'concurrency',
+      changed('Feed', { ScalingConfig: { MaximumConcurrency: 1001 } }),
+      'lower the maximum concurrency of the event source to 1000 or less, which is the most that Lambda takes',
+    ],
+    [
+      'too large a batch',
+      'batching',
+      changed('Feed', { BatchSize: 10_001 }),
+      'lower the batch size of the event source to 10000 or less, which is the most that Lambda takes',
+    ],
+    [
+      'too long a window',
+      'batching',
+      changed('Feed', { MaximumBatchingWindowInSeconds: 301 }),
+      'shorten the batching window to 300 seconds or less, which is the most that Lambda takes',
+    ],
+  ])('%s: %s', (_, step, resources, next) => {
+    expect(checked(step, resources).cause?.next).toBe(next);
+  });
+});
+
+test('rules that do not run at every synthesis are missed', () => {
+  const { cause } = runCheck(checks[checks.length - 1], assemblyOf(finished));
+  expect(cause?.goal).toBe('The security rules run at every synthesis');
+  expect(cause?.seen).toBe('no rule pack looked at the app when it was synthesized');
 });
 
 describe('a wrong answer that was derived from the right one', () => {

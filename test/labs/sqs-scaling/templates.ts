@@ -21,6 +21,8 @@ const alarmOn = (queue: string, metric: string): JsonObject => ({
   MetricName: metric,
   Dimensions: [{ Name: 'QueueName', Value: attribute(queue, 'QueueName') }],
   AlarmActions: [ref('Bell')],
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  Statistic: 'Maximum',
   Threshold: 1,
 });
 
@@ -82,8 +84,11 @@ export const finished: Resources = {
           [
             '{"widgets":[{"type":"metric","properties":{"metrics":[',
             ...graph('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('In', 'QueueName')),
+            ',',
             ...graph('AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', attribute('In', 'QueueName')),
+            ',',
             ...graph('AWS/Lambda', 'ConcurrentExecutions', 'FunctionName', ref('Worker')),
+            ',',
             ...graph('AWS/Lambda', 'Errors', 'FunctionName', ref('Worker')),
             ']}}]}',
           ],

@@ -90,8 +90,13 @@ export function chart(title: string, ticks: readonly Tick[]): string {
 }
 
 if (require.main === module) {
-  // A maximum concurrency can be given: `npx tsx src/simulation.ts 100`.
-  const limit = Number(process.argv[2] ?? Number.POSITIVE_INFINITY);
+  // A maximum concurrency can be given, as in `npx tsx src/simulation.ts 100`; 2000 limits no profile.
+  const [, , given = '2000'] = process.argv;
+  const limit = Number(given);
+  if (!Number.isInteger(limit) || limit < 1) {
+    console.error(`"${given}" is no maximum concurrency: give a whole number from 1, for example 100`);
+    process.exit(2);
+  }
   for (const profile of profiles) {
     console.log(chart(profile.name, simulate({ ...profile, ceiling: Math.min(profile.ceiling, limit) }, burst)));
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -63,13 +63,9 @@ export class SqsScalingStack extends Stack {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiration',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    const logGroup = new LogGroup(this, 'ConsumerLogs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new LogGroup(this, 'ConsumerLogs', { retention: RetentionDays.ONE_MONTH });
     // The role that Lambda would make may write every log group of the account; this one only its own.
     const role = new Role(this, 'ConsumerRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
@@ -116,29 +112,30 @@ export class SqsScalingStack extends Stack {
     const everyMinute = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     const limits = {
       BacklogAge: {
-        alarmDescription: 'Messages wait for 15 minutes or more',
+        description: 'Messages wait for 15 minutes or more',
         metric: queue.metricApproximateAgeOfOldestMessage(everyMinute),
         threshold: 900,
       },
       DeadLetters: {
-        alarmDescription: 'Messages were set aside in the dead-letter queue',
+        description: 'Messages were set aside in the dead-letter queue',
         metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(everyMinute),
         threshold: 1,
       },
       ConsumerErrors: {
-        alarmDescription: 'The consumer crashed or timed out',
+        description: 'The consumer crashed or timed out',
         metric: consumer.metricErrors(),
         threshold: 1,
       },
       ConsumerThrottles: {
-        alarmDescription: 'Invocations of the consumer were refused for lack of concurrency',
+        description: 'Invocations of the consumer were refused for lack of concurrency',
         metric: consumer.metricThrottles(),
         threshold: 1,
       },
     };
-    for (const [name, limit] of Object.entries(limits)) {
+    for (const [name, { description, ...limit }] of Object.entries(limits)) {
       const alarm = new Alarm(this, name, {
         ...limit,
+        alarmDescription: `${description} (README.md, ${name})`,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
         // An idle queue sends no metrics, and is well.

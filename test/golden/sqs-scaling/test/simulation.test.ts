@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { burst, chart, profiles, simulate } from '../src/simulation';
 
 const flood = { ...burst, arrivalsPerSecond: 100_000, arrivalSeconds: 1500 };
@@ -35,4 +37,15 @@ test('a faster ramp leaves a smaller backlog', () => {
 
 test('the chart has a line for every minute', () => {
   expect(chart('today', simulate(today, { ...burst, seconds: 180 })).split('\n')).toHaveLength(2 + 3 + 1);
+});
+
+test.each(['many', '-5', '2.5'])('%s is refused as a maximum concurrency, in one line', (given) => {
+  const program = join(__dirname, '..', 'src', 'simulation.ts');
+  const args = ['--import', 'tsx', program, given];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `"${given}" is no maximum concurrency: give a whole number from 1, for example 100\n`,
+  });
 });

@@ -1,0 +1,141 @@
+import type { Assembly, Resource } from '../engine/assembly';
+import type { Failure, Goal, Read, Verdict } from '../engine/check';
+import type { Json } from '../engine/json';
+import type { Excess } from '../engine/permissions';
+import { failed } from '../engine/verdicts';
+import { type Parts, partsOf } from './parts';
+
+/** The CloudFormation types of the pattern's resources. */
+export const TYPE = {
+  queue: 'AWS::SQS::Queue',
+  mapping: 'AWS::Lambda::EventSourceMapping',
+  function: 'AWS::Lambda::Function',
+  policy: 'AWS::IAM::Policy',
+  table: 'AWS::DynamoDB::GlobalTable',
+  olderTable: 'AWS::DynamoDB::Table',
+  alarm: 'AWS::CloudWatch::Alarm',
+  dashboard: 'AWS::CloudWatch::Dashboard',
+} as const;
+
+/** What is said when a part that a judgement can't do without is missing. */
+export const MISSING: Readonly<Record<keyof Parts, Omit<Failure, 'passed'>>> = {
+  queue: {
+    seen: 'the template has no queue (AWS::SQS::Queue)',
+    wanted: 'a queue that holds the messages until they are handled',
+    next: 'create a queue in the stack',
+  },
+  mapping: {
+    seen: 'no event source mapping has the queue as its source',
+    wanted: 'one event source mapping from the queue to the consumer',
+    next: 'subscribe the function to the queue',
+  },
+  consumer: {
+    seen: 'the event source mapping points at no function of the template',
+    wanted: 'a function of this app that the mapping invokes',
+    next: 'let the event source mapping name the function that the stack creates',
+  },
+  role: {
+    seen: 'the role of the consumer is not in the template, so that its rights are unknown',
+    wanted: 'a role of the consumer that the app creates',
+    next: 'create the role in the stack, or let the function create its own',
+  },
+  deadLetterQueue: {
+    seen: 'the queue has no RedrivePolicy that points at another queue',
+    wanted: 'a second queue that takes what keeps failing',
+    next: 'give the queue a dead-letter queue',
+  },
+};
+
+/** Parts of which some are there. */
+export type Needed<K extends keyof Parts> = Parts & { readonly [part in K]: Resource };
+
+/**
+ * A judgement of parts that the template must have: the first that is missing is the failure.
+ *
+ * @param needed the parts
+ * @param judge judges them
+ */
+export function withParts<K extends keyof Parts>(
+  needed: readonly K[],
+  judge: (parts: Needed<K>, assembly: Assembly) => Verdict,
+): Goal['judge'] {
+  return (assembly) => {
+    const parts = partsOf(assembly);
+    const missing = needed.find((part) => parts[part] === undefined);
+    if (!missing) {
+      return judge(parts as Needed<K>, assembly);
+    }
+    return failed({ where: (parts.mapping ?? parts.queue)?.where, ...MISSING[missing] });
+  };
+}
+
+/**
+ * A property that has to be set, and values of it that are wrong.
+ *
+ * @param type the resource's CloudFormation type
+ * @param path the property's path
+ * @param wrong the values
+ */
+export const reads = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong });
+
+/**
+ * A property that may be left out, and values of it that are wrong.
+ *
+ * @param type the resource's CloudFormation type
+ * @param path the property's path
+ * @param wrong the values
+ */
+export const mayRead = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong, optional: true });
+
+/**
+ * Whether a value points at a resource.
+ *
+ * @param assembly the assembly
+ * @param value the value
+ * @param holder the resource that the value stands in
+ * @param to the resource
+ */
+export function pointsAt(assembly: Assembly, value: Json | undefined, holder: Resource, to: Resource): boolean {
+  return assembly.targets(value, holder.stack).some(({ resource }) => resource === to);
+}
+
+/** What is said of rights that are too wide, by what makes them wide. */
+const TOO_WIDE: Readonly<Record<Excess['by'], (excess: Excess, of: string, kind: string) => [string, string]>> = {
+  policy: ({ statement }, _, kind) => [
+    `has the managed policy ${statement.managedPolicy}, which covers every ${kind}`,
+    'drop the managed policy, and grant the few actions that are needed',
+  ],
+  resources: ({ actions }, of, kind) => [
+    `may do ${actions.join(', ')} on more than ${of}`,
+    `name the ${kind} as the only resource of that statement`,
+  ],
+  actions: ({ actions }, of) => [
+    `may do ${actions.join(', ')} on ${of}, which is more than it needs`,
+    'name each action that is needed, without a wildcard',
+  ],
+};
+
+/**
+ * What to say of rights that are too wide.
+ *
+ * @param excess what makes them wide
+ * @param role the role that has them
+ * @param of the resource that they should be about
+ * @param kind what that is called, `queue` for example
+ * @param actions the actions that are needed
+ */
+export function tooWide(
+  excess: Excess,
+  role: Resource,
+  of: Resource,
+  kind: string,
+  actions: readonly string[],
+): Omit<Failure, 'passed'> {
+  const [seen, next] = TOO_WIDE[excess.by](excess, of.name, kind);
+  return {
+    seen: `${role.name} ${seen}`,
+    wanted: `rights to ${actions.join(', ')} on ${of.name} alone`,
+    where: excess.statement.holder.where ?? role.where,
+    next,
+  };
+}

@@ -1,0 +1,119 @@
+import { AspectPriority, Aspects, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Settings that protect the data of a resource beyond its removal policy, by their path among its properties. */
+type Protection = (resource: CfnResource) => Readonly<Record<string, unknown>>;
+
+/** Every replica of a global table has its own settings. */
+const protectedReplicas: Protection = (table) => {
+  const replicas: unknown[] = Stack.of(table).resolve((table as CfnResource & { replicas?: unknown }).replicas) ?? [];
+  return Object.fromEntries(
+    replicas.flatMap((_, index) => [
+      [`Replicas.${index}.DeletionProtectionEnabled`, true],
+      [`Replicas.${index}.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled`, true],
+    ]),
+  );
+};
+
+/** What protects data beyond the removal policy, by resource type. */
+const PROTECTIONS: Readonly<Record<string, Protection>> = {
+  'AWS::Cognito::UserPool': () => ({ DeletionProtection: 'ACTIVE' }),
+  'AWS::DocDB::DBCluster': () => ({ DeletionProtection: true }),
+  'AWS::DynamoDB::GlobalTable': protectedReplicas,
+  'AWS::DynamoDB::Table': () => ({
+    DeletionProtectionEnabled: true,
+    'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled': true,
+  }),
+  'AWS::Logs::LogGroup': () => ({ DeletionProtectionEnabled: true }),
+  'AWS::Neptune::DBCluster': () => ({ DeletionProtection: true }),
+  'AWS::RDS::DBCluster': () => ({ DeletionProtection: true }),
+  'AWS::RDS::DBInstance': () => ({ DeletionProtection: true }),
+  'AWS::S3::Bucket': () => ({ 'VersioningConfiguration.Status': 'Enabled' }),
+};
+
+/**
+ * The resource types that hold what can't be made again: those that the CloudFormation service specification calls stateful
+ * (https://github.com/cdklabs/awscdk-service-spec), and those whose content others count on, such as the subscriptions of a
+ * topic and the images of a repository.
+ */
+const STATEFUL: ReadonlySet<string> = new Set([
+  ...Object.keys(PROTECTIONS),
+  'AWS::AmazonMQ::Broker',
+  'AWS::Backup::BackupVault',
+  'AWS::DocDB::DBInstance',
+  'AWS::EC2::Volume',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::EMR::Cluster',
+  'AWS::ElastiCache::CacheCluster',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Elasticsearch::Domain',
+  'AWS::FSx::FileSystem',
+  'AWS::KMS::Key',
+  'AWS::Kinesis::Stream',
+  'AWS::MSK::Cluster',
+  'AWS::Neptune::DBInstance',
+  'AWS::OpenSearchService::Domain',
+  'AWS::QLDB::Ledger',
+  'AWS::Redshift::Cluster',
+  'AWS::SDB::Domain',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SecretsManager::Secret',
+]);
+
+/**
+ * What becomes of the data of a stage when its stack, or a resource of it, is removed. It creates no resource: it sets
+ * deletion policies and protections when the app is synthesized, and wins over what constructs say.
+ *
+ * @example
+ * stage.isProduction ? StageData.keep(stack) : StageData.destroy(stack);
+ */
+export class StageData {
+  /**
+   * Keeps the data of a production stage: resources that hold state stay when they leave the template, deletion protection
+   * and point-in-time recovery are on where the service has them, buckets are versioned, and the stack can't be deleted
+   * before its termination protection is off.
+   *
+   * @param stack the stage's stack
+   */
+  static keep(stack: Stack): void {
+    stack.terminationProtection = true;
+    visitStateful(stack, (resource) => {
+      // A resource of a creation that failed holds nothing yet, and would be in the way of the next attempt.
+      resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+      for (const [path, value] of Object.entries(PROTECTIONS[resource.cfnResourceType]?.(resource) ?? {})) {
+        resource.addPropertyOverride(path, value);
+      }
+    });
+  }
+
+  /**
+   * Lets a stage go without a trace: what holds state is deleted with the stack, or with its resource.
+   *
+   * @param stack the stage's stack
+   */
+  static destroy(stack: Stack): void {
+    visitStateful(stack, (resource) => resource.applyRemovalPolicy(RemovalPolicy.DESTROY));
+  }
+
+  private constructor() {}
+}
+
+/**
+ * Whether resources of a type hold what can't be made again.
+ *
+ * @param type a CloudFormation type, `AWS::SQS::Queue` for example
+ */
+export function isStateful(type: string): boolean {
+  return STATEFUL.has(type);
+}
+
+function visitStateful(stack: Stack, change: (resource: CfnResource) => void): void {
+  const visit = (node: IConstruct): void => {
+    if (CfnResource.isCfnResource(node) && isStateful(node.cfnResourceType)) {
+      change(node);
+    }
+  };
+  Aspects.of(stack).add({ visit }, { priority: AspectPriority.MUTATING });
+}

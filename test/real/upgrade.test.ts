@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
+import { KIT, kitRoot, kitVersion } from '../../blueprints/kit';
+import { versions } from '../../blueprints/versions';
+import { type Ended, packKit, run, tryRun } from '../support/commands';
+import { type Registry, startRegistry } from '../support/registry';
+
+/*
+ * A project of an older kit, with older versions of packages, is upgraded to this one by its own task.
+ */
+
+const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
+/** Releases that came before those of this kit. */
+const OLDER: Readonly<Record<string, string>> = { projen: '0.103.24', tsx: '4.23.14', 'aws-cdk-lib': '2.275.0' };
+/** Never used before: npm keeps what it knows of a version. */
+const olderKit = `0.0.${Date.now()}`;
+const FLAG = '@aws-cdk/aws-iam:minimizePolicies';
+let home: string;
+let project: string;
+let registry: Registry;
+let upgraded: Ended;
+
+const read = (path: string) => JSON.parse(readFileSync(join(project, path), 'utf8'));
+const git = (...args: string[]): string => run(project, 'git', args);
+
+/** The packed kit made older: its version, the versions that it pins, and the projen that it needs. */
+function packOlderKit(tarball: string): string {
+  run(home, 'tar', ['-xzf', tarball]);
+  const folder = join(home, 'package');
+  const rewrite = (path: string, edit: (text: string) => string): void => {
+    writeFileSync(join(folder, path), edit(readFileSync(join(folder, path), 'utf8')));
+  };
+  rewrite('package.json', (text) => {
+    const manifest = JSON.parse(text);
+    const peerDependencies = { ...manifest.peerDependencies, projen: OLDER.projen };
+    return JSON.stringify({ ...manifest, version: olderKit, peerDependencies });
+  });
+  rewrite('lib/blueprints/versions.js', (text) =>
+    Object.entries(OLDER).reduce(
+      (edited, [name, version]) => edited.replace(new RegExp(`('?${name}'?): '[^']*'`), `$1: '${version}'`),
+      text,
+    ),
+  );
+  run(folder, 'npm', ['pack', '--silent', '--pack-destination', home]);
+  return join(home, `${KIT}-${olderKit}.tgz`);
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
+  const tarball = packKit(home);
+  registry = await startRegistry([packOlderKit(tarball), tarball]);
+  project = join(home, 'orders');
+  mkdirSync(project);
+  const env = { npm_config_registry: registry.url, CI: '' };
+  run(project, process.execPath, [projen, 'new', '--from', `${KIT}@${olderKit}`, patterns[0].id], env);
+  const cdkJson = read('cdk.json');
+  delete cdkJson.context[FLAG];
+  writeFileSync(join(project, 'cdk.json'), `${JSON.stringify(cdkJson, undefined, 2)}\n`);
+  git('commit', '--all', '--quiet', '--message', 'A project of an older kit');
+  upgraded = tryRun(project, 'npx', ['projen', 'upgrade'], env);
+}, 300_000);
+
+afterAll(() => {
+  registry?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('begins with the older versions', () => {
+  const before = JSON.parse(git('show', 'HEAD:package.json'));
+  expect({ ...before.dependencies, ...before.devDependencies }).toMatchObject({ ...OLDER, [KIT]: olderKit });
+});
+
+test('ends with this kit and the versions that it was tested with, the library of the CDK and its command line among them', () => {
+  const { dependencies, devDependencies } = read('package.json');
+  const { [KIT]: kit, ...others }: Record<string, string> = { ...dependencies, ...devDependencies };
+  expect(kit).toBe(kitVersion);
+  expect(others).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, versions[name as never]])));
+  expect(read('node_modules/aws-cdk-lib/package.json').version).toBe(versions['aws-cdk-lib']);
+});
+
+test('ends with a build that passes, and a lock file that fits', () => {
+  const { code, stderr } = upgraded;
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stderr).toMatch(/^Tests: +\d+ passed/m);
+  run(project, 'npm', ['ci', '--dry-run'], { npm_config_registry: registry.url });
+});
+
+test('changes no source, and no feature flag', () => {
+  expect(git('status', '--porcelain').trim().split(/\n */)).toEqual([
+    'M .projen/deps.json',
+    'M package-lock.json',
+    'M package.json',
+  ]);
+  expect(Object.keys(read('cdk.json').context)).not.toContain(FLAG);
+});
