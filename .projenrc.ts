@@ -34,6 +34,7 @@ const project = new cdk.JsiiProject({
   authorOrganization: true,
   authorAddress: 'https://github.com/serverless-atelier',
   repositoryUrl: 'https://github.com/serverless-atelier/serverless-atelier.git',
+  bugsUrl: 'https://github.com/serverless-atelier/serverless-atelier/issues',
   license: 'Apache-2.0',
   projenVersion: versions.projen,
   licensed: false, // LICENSE is written by hand: it also says whose the generated files are
@@ -88,10 +89,13 @@ const project = new cdk.JsiiProject({
     'commander@14.0.3',
     'diff@9.0.0',
     'fast-check@4.10.2',
+    'fastest-levenshtein@1.0.16',
     'handlebars@4.7.10',
     'markdown-it@14.1.1',
     '@types/markdown-it@14.1.2',
     'markdownlint-cli@0.48.0',
+    'semver@7.8.6',
+    '@types/semver@7.8.0',
     'yaml@2.9.1',
   ],
 });

@@ -17,7 +17,7 @@ export function findPattern(id: string): Pattern {
     throw new UsageError(`there is no pattern ${JSON.stringify(id)}`, {
       option: 'pattern',
       given: id,
-      allowed: patterns.map((pattern) => pattern.id).join(', '),
+      choices: patterns.map((pattern) => pattern.id),
       example: `atelier show ${patterns[0].id}`,
     });
   }

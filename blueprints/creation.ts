@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from 'projen';
 import { Component } from 'projen/lib/component';
 import { UsageError } from './errors';
-import { KIT, kitVersion } from './kit';
+import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
 import { checkStep, type OptionValues, type Pattern } from './pattern';
 import { writeProvenance } from './provenance';
@@ -59,7 +59,8 @@ export class Creation {
   private constructor(private readonly plan: CreationPlan) {
     const { pattern, values, kit } = plan;
     this.step = checkStep(pattern, plan.step);
-    this.archive = archiveOf(kit);
+    // The kit's own tarball goes into the project, so that others can install it too.
+    this.archive = tarballOf(kit);
     this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
     this.extras = extrasOf(this.kit, withoutKit(plan.devDeps));
     this.files = render(pattern, values, this.step, this.extras);
@@ -126,20 +127,6 @@ export function kitSpec(options: { readonly kit?: string; readonly devDeps?: rea
  */
 export function withoutKit(specs: readonly string[] = []): string[] {
   return specs.filter((spec) => spec.split('@')[0] !== KIT);
-}
-
-/** The kit's own tarball, when that is what the spec names; it goes into the project, so that others can install it too. */
-function archiveOf(spec: string): string | undefined {
-  const archive = spec.startsWith('file:') && spec.endsWith('.tgz') ? resolve(spec.slice('file:'.length)) : undefined;
-  if (archive && !existsSync(archive)) {
-    throw new UsageError(`--kit can't be ${JSON.stringify(spec)}, which is not there`, {
-      option: 'kit',
-      given: spec,
-      allowed: 'a version, or file: and the path of a tarball',
-      example: `--kit ${kitVersion}`,
-    });
-  }
-  return archive;
 }
 
 /** Whether an entry is the user's; a package.json is npm's only while it lists what npm installed, and nothing else. */

@@ -4,8 +4,10 @@ export interface UsageDetails {
   readonly option?: string;
   /** The value that was given. */
   readonly given?: unknown;
-  /** What is allowed instead. */
+  /** What is allowed instead, in words. @default - the choices */
   readonly allowed?: string;
+  /** All that is allowed, where it can be listed; a misspelt one is recognised among them. @default - it can't be listed */
+  readonly choices?: readonly string[];
   /** A value or command that works. */
   readonly example?: string;
 }
@@ -20,19 +22,34 @@ export class UsageError extends Error {
    * @param details what was given, what is allowed, an example
    */
   constructor(problem: string, details: UsageDetails = {}) {
+    const { allowed = details.choices?.join(', '), example } = details;
     super(
-      [
-        problem,
-        details.allowed && `; allowed: ${details.allowed}`,
-        details.example && `; for example: ${details.example}`,
-      ]
+      [problem, allowed && `; allowed: ${allowed}`, example && `; for example: ${example}`]
         .filter(Boolean)
         .join('')
         .replace(/\s+/g, ' '),
     );
     this.name = 'UsageError';
-    this.details = details;
+    this.details = { ...details, ...(allowed && { allowed }) };
     // Commands that rethrow (projen's among them) print the stack: a wrong value is the user's to see, not our call stack.
     this.stack = `error: ${this.message}`;
+  }
+}
+
+/** The environment failed, not the kit and not its user: a package that is not installed, for example. */
+export class EnvironmentError extends Error {
+  /** @param message what failed, and what mends it, without a full stop */
+  constructor(message: string) {
+    super(message);
+    this.name = 'EnvironmentError';
+  }
+}
+
+/** The user, or whoever runs the command, has ended it. */
+export class InterruptedError extends Error {
+  /** @param signal what ended it: `SIGINT` for Ctrl-C */
+  constructor(readonly signal: NodeJS.Signals) {
+    super(`ended by ${signal}`);
+    this.name = 'InterruptedError';
   }
 }

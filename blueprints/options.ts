@@ -1,21 +1,26 @@
+import { basename } from 'node:path';
 import { UsageError } from './errors';
-import type { OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
+import type { Conflict, OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
 import { STAGE, stageOf } from './stages';
+
+/** The name of a project; the command line takes it from the folder when it is not given. */
+const nameOption: OptionSpec = {
+  name: 'name',
+  type: 'string',
+  required: true,
+  summary: "The project's name, which its stacks are named after.",
+  // Stack names are at most 128 characters and start with a letter; npm wants lower case.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+  matches: {
+    regex: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,100})/,
+    means: 'lower-case letters, digits and single hyphens, starting with a letter, at most 100 characters',
+  },
+  example: 'orders',
+};
 
 /** The options that every pattern has. */
 export const commonOptions: readonly OptionSpec[] = [
-  {
-    name: 'name',
-    type: 'string',
-    summary: "The project's name, which its stacks are named after.",
-    // Stack names are at most 128 characters and start with a letter; npm wants lower case.
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
-    matches: {
-      regex: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,100})/,
-      means: 'lower-case letters, digits and single hyphens, starting with a letter, at most 100 characters',
-    },
-    example: 'orders',
-  },
+  nameOption,
   {
     name: 'tags',
     type: 'string[]',
@@ -55,23 +60,29 @@ export const commonOptions: readonly OptionSpec[] = [
   },
 ];
 
-/** What the common options must be together: each rule returns the problem in one sentence, or nothing. */
+/** What the common options must be together. */
 const commonRules: NonNullable<Pattern['rules']> = [
   ({ stages }) => {
     const names = (stages as readonly string[]).map((stage) => stageOf(stage).name);
     const twice = names.find((name, index) => names.indexOf(name) < index);
-    return (
-      twice &&
-      `--stages names ${twice} twice; each stage has a name of its own, for example: --stages dev --stages prod`
-    );
+    return twice === undefined ? undefined : stagesConflict(`--stages names ${twice} twice`);
   },
-  ({ stages }) =>
-    (stages as readonly string[]).length === 0 ? '--stages is empty; for example: --stages dev' : undefined,
+  ({ stages }) => ((stages as readonly string[]).length === 0 ? stagesConflict('--stages is empty') : undefined),
   ({ alarmEmail, alarmTopic }) =>
     alarmEmail !== undefined && alarmTopic !== undefined
-      ? '--alarm-email and --alarm-topic exclude each other: subscribe the address to the topic, and give the topic alone'
+      ? {
+          problem: '--alarm-email and --alarm-topic exclude each other',
+          option: 'alarmEmail',
+          allowed: 'the topic alone, to which the address can be subscribed',
+          example: `--alarm-topic ${alarmTopic}`,
+        }
       : undefined,
 ];
+
+function stagesConflict(problem: string): Conflict {
+  const allowed = 'one stage or more, each with a name of its own';
+  return { problem, option: 'stages', allowed, example: '--stages dev --stages prod' };
+}
 
 /**
  * All options of a pattern, the common ones first.
@@ -80,6 +91,25 @@ const commonRules: NonNullable<Pattern['rules']> = [
  */
 export function optionsOf(pattern: Pattern): readonly OptionSpec[] {
   return [...commonOptions, ...pattern.options];
+}
+
+/**
+ * The name of a project that was given none: that of its folder.
+ *
+ * @param folder the project's folder; absolute
+ * @throws UsageError when the folder's name is none for a project
+ */
+export function nameOfFolder(folder: string): string {
+  const name = basename(folder);
+  if (!isAllowed(nameOption, name)) {
+    throw new UsageError(`the project is named after its folder, and can't be named ${shown(name)}`, {
+      option: 'folder',
+      given: folder,
+      allowed: `${allowedWords(nameOption)}; or any folder, with another name by ${flagOf(nameOption.name)}`,
+      example: `${flagOf(nameOption.name)} ${nameOption.example}`,
+    });
+  }
+  return name;
 }
 
 /**
@@ -112,9 +142,10 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
   }
   const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
   for (const rule of [...commonRules, ...(pattern.rules ?? [])]) {
-    const problem = rule(values);
-    if (problem) {
-      throw new UsageError(problem);
+    const conflict = rule(values);
+    if (conflict) {
+      const { problem, ...details } = conflict;
+      throw new UsageError(problem, { given: values[details.option], ...details });
     }
   }
   return values;
@@ -165,7 +196,7 @@ export function allowedWords({ allowed, matches, type, minimum, maximum }: Optio
 export function checkOption(spec: OptionSpec, given: OptionValue | undefined): OptionValue | undefined {
   const value = given ?? spec.default;
   if (value === undefined) {
-    if (spec.name === 'name') {
+    if (spec.required) {
       throw refusal(spec, given, 'is missing');
     }
     return undefined;
@@ -206,6 +237,7 @@ function refusal(spec: OptionSpec, given: unknown, problem = `can't be ${shown(g
     option: spec.name,
     given,
     allowed: allowedWords(spec),
+    choices: spec.allowed,
     example: spec.type === 'boolean' ? flagOf(spec.name) : `${flagOf(spec.name)} ${example}`,
   });
 }
@@ -223,11 +255,13 @@ function shown(value: unknown): string {
  * @returns a schema of draft 2020-12, without further properties
  */
 export function optionSchema(pattern: Pattern): object {
+  const specs = optionsOf(pattern);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(optionsOf(pattern).map((spec) => [spec.name, propertySchema(spec)])),
+    required: specs.filter(({ required }) => required).map(({ name }) => name),
+    properties: Object.fromEntries(specs.map((spec) => [spec.name, propertySchema(spec)])),
   };
 }
 

@@ -1,4 +1,4 @@
-import { UsageError } from './errors';
+import { type UsageDetails, UsageError } from './errors';
 
 /** A value that an option can have. */
 export type OptionValue = string | number | boolean | readonly string[];
@@ -14,8 +14,10 @@ export interface OptionSpec {
   readonly type: 'string' | 'number' | 'boolean' | 'string[]';
   /** One sentence: what the option decides. */
   readonly summary: string;
-  /** The value when none is given. @default - none: the option may stay unset */
+  /** The value when none is given. @default - none: the option may stay unset, unless it is required */
   readonly default?: OptionValue;
+  /** Whether there is no project without it. @default false */
+  readonly required?: boolean;
   /** The only values that are allowed. @default - any of its type */
   readonly allowed?: readonly string[];
   /** The smallest number that is allowed. @default - no bound */
@@ -26,6 +28,12 @@ export interface OptionSpec {
   readonly matches?: { readonly regex: RegExp; readonly means: string };
   /** A value that is allowed, for error messages and documentation. */
   readonly example: OptionValue;
+}
+
+/** Options that do not go together, as an error says it. */
+export interface Conflict extends Required<Pick<UsageDetails, 'option' | 'allowed' | 'example'>> {
+  /** What does not go together, with the flags and the values, without a full stop. */
+  readonly problem: string;
 }
 
 /** A named stage of a pattern. */
@@ -68,8 +76,8 @@ export interface Pattern {
   readonly steps: readonly Step[];
   /** The pattern's own options; every pattern also has the common ones. */
   readonly options: readonly OptionSpec[];
-  /** What several options must be together: each rule returns the problem in one sentence, or nothing. */
-  readonly rules?: ReadonlyArray<(values: OptionValues) => string | undefined>;
+  /** What several options must be together: each rule returns what does not go together, or nothing. */
+  readonly rules?: ReadonlyArray<(values: OptionValues) => Conflict | undefined>;
   /** The npm packages that the generated project needs at run time, beyond the CDK. */
   readonly dependencies: readonly string[];
   /** Resources with state that newer versions replace or remove on purpose. @default - none */
@@ -113,7 +121,7 @@ export function checkStep(pattern: Pattern, step: string | undefined): string {
     throw new UsageError(`--step can't be ${JSON.stringify(step)}`, {
       option: 'step',
       given: step,
-      allowed: known.join(', '),
+      choices: known,
       example: `--step ${known[1]}`,
     });
   }

@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionValues, Pattern } from '../pattern';
+import type { Conflict, OptionSpec, OptionValues, Pattern } from '../pattern';
 import { steps } from './steps';
 
 const options: readonly OptionSpec[] = [
@@ -97,9 +97,14 @@ const options: readonly OptionSpec[] = [
  * Invocations over the reserved concurrency are throttled, and a throttled message counts as received.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-function reservedCoversMaximum({ reservedConcurrency, maxConcurrency }: OptionValues): string | undefined {
+function reservedCoversMaximum({ reservedConcurrency, maxConcurrency }: OptionValues): Conflict | undefined {
   return reservedConcurrency !== undefined && Number(reservedConcurrency) < Number(maxConcurrency)
-    ? `--reserved-concurrency ${reservedConcurrency} is under --max-concurrency ${maxConcurrency}, so messages would be throttled; raise it, or leave it out`
+    ? {
+        problem: `--reserved-concurrency ${reservedConcurrency} is under --max-concurrency ${maxConcurrency}, so messages would be throttled`,
+        option: 'reservedConcurrency',
+        allowed: 'the maximum or more, or none',
+        example: `--reserved-concurrency ${maxConcurrency}`,
+      }
     : undefined;
 }
 

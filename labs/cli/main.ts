@@ -1,26 +1,27 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { findPattern, patterns } from '../../blueprints/catalog';
-import { UsageError } from '../../blueprints/errors';
 import { kitVersion } from '../../blueprints/kit';
-import { allowedWords, flagOf, optionsOf } from '../../blueprints/options';
+import { allowedWords, checkOption, flagOf, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, Pattern } from '../../blueprints/pattern';
-import { exitCodes, Output, type OutputOptions } from './output';
+import { report } from './failure';
+import { Output, type OutputOptions } from './output';
 
 const JSON_FLAG = '--json';
 
-/** A right use of each command, for those who used it wrongly. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  list: 'atelier list',
-  show: `atelier show ${patterns[0].id}`,
-  new: `atelier new ${patterns[0].id} orders`,
-  lab: 'atelier lab check',
-  doctor: 'atelier doctor',
-  eject: 'atelier eject',
-};
+/** The values of a switch, as they are typed. */
+const VALUES: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
-/** The command line, with the flags of the pattern that the arguments name. */
-function commandLine(args: readonly string[]): Command {
+/**
+ * The command line.
+ *
+ * @param args its arguments
+ * @param named the pattern that they name for a new project, whose options are flags then
+ */
+function commandLine(args: readonly string[], named: Pattern | undefined): Command {
   const program = new Command('atelier')
     .description('Serverless systems on AWS: projects from proven patterns, and labs that teach them.')
     .version(kitVersion, '-v, --version')
@@ -48,22 +49,26 @@ function commandLine(args: readonly string[]): Command {
       const { eject } = await import('./commands/eject');
       finish(await eject(options));
     });
-  addNew(program, args);
-  addLab(program);
+  addNew(program, named);
+  addLab(program, args);
   return program;
 }
 
-function addNew(program: Command, args: readonly string[]): void {
-  const named = args[0] === 'new' ? patternOf(args.slice(1)) : undefined;
+function addNew(program: Command, named: Pattern | undefined): void {
   const creation = command(program, 'new [pattern] [folder]', 'creates a project')
     .option('--step <id>', 'the step that the project stands at (default: the last one, the finished project)')
-    .option('--kit <spec>', 'the npm spec of serverless-atelier that the project depends on')
+    .option('--kit <spec>', 'the serverless-atelier that the project depends on: a version, or the path of a tarball')
     .option('--dry-run', 'shows what would be written, and writes nothing')
     .option('--no-install', 'installs no packages')
     .option('--no-git', 'makes no git repository')
     .option('--no-input', 'asks nothing; what is not given has its default');
-  for (const spec of named ? optionsOf(named) : []) {
-    creation.addOption(flag(spec));
+  if (named) {
+    creation.optionsGroup(`Options of ${named.id}:`);
+    for (const option of optionsOf(named).flatMap(flags)) {
+      creation.addOption(option);
+    }
+  } else {
+    creation.addHelpText('after', '\nEach option of a pattern is a flag, too: atelier show <pattern> lists them.');
   }
   creation.action(async (id: string | undefined, folder: string | undefined, options) => {
     const { create } = await import('./commands/new');
@@ -73,15 +78,20 @@ function addNew(program: Command, args: readonly string[]): void {
 }
 
 /** The pattern that the arguments of `new` name: the first word that is one, or else the first word, which then is none. */
-function patternOf(args: readonly string[]): Pattern | undefined {
+function newPattern([command, ...args]: readonly string[]): Pattern | undefined {
+  if (command !== 'new') {
+    return undefined;
+  }
   const named = args.map((word) => patterns.find(({ id }) => id === word)).find((pattern) => pattern !== undefined);
   const first = args[0];
   return named ?? (first && !first.startsWith('-') ? findPattern(first) : undefined);
 }
 
-function addLab(program: Command): void {
-  const lab = program.command('lab').description('the lab of the project in this folder');
-  command(lab, 'status', 'shows the steps, where you are, and what the step asks', { isDefault: true }).action(
+function addLab(program: Command, args: readonly string[]): void {
+  const lab = program.command('lab').description('the lab of the project in this folder, or in one above it');
+  // A default command would take a misspelt one for its argument.
+  const isDefault = args.slice(1).every((arg) => arg.startsWith('-'));
+  command(lab, 'status', 'shows the steps, where you are, and what the step asks', { isDefault }).action(
     async (options) => {
       const { status } = await import('./commands/lab');
       finish(await status(options));
@@ -109,6 +119,33 @@ function command(parent: Command, usage: string, description: string, settings: 
     .option('--plain', 'prints words instead of glyphs, and no colour');
 }
 
+/** The flags of an option; a switch has one for each side. */
+function flags(spec: OptionSpec): Option[] {
+  return spec.type === 'boolean'
+    ? [flag(spec), new Option(offFlagOf(spec), `turns ${flagOf(spec.name)} off`)]
+    : [flag(spec)];
+}
+
+function offFlagOf({ name }: OptionSpec): string {
+  return flagOf(name).replace('--', '--no-');
+}
+
+/** The arguments with each switch that has a value as commander knows it: `--tracing=false`, in one word or two. */
+function withoutSwitchValues(args: readonly string[], specs: readonly OptionSpec[]): string[] {
+  const switches = new Map(specs.filter(({ type }) => type === 'boolean').map((spec) => [flagOf(spec.name), spec]));
+  return args.flatMap((arg, index) => {
+    if (VALUES.has(arg) && switches.has(args[index - 1])) {
+      return []; // it went with the switch
+    }
+    const [name, value = args.slice(index + 1, index + 2).find((next) => VALUES.has(next))] = arg.split('=');
+    const spec = switches.get(name);
+    if (!spec || value === undefined) {
+      return [arg];
+    }
+    return [checkOption(spec, VALUES.get(value) ?? value) ? name : offFlagOf(spec)];
+  });
+}
+
 function flag(spec: OptionSpec): Option {
   const takes = { string: ' <text>', number: ' <number>', boolean: '', 'string[]': ' <text>' }[spec.type];
   const fallback = spec.default === undefined ? '' : ` (default: ${JSON.stringify(spec.default)})`;
@@ -125,40 +162,15 @@ function finish(code: number): void {
   process.exitCode = code;
 }
 
-/** Says in one line, or one document, what went wrong; the exit code says whose turn it is. */
-function report(error: unknown, args: readonly string[], output: Output): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) {
-      return exitCodes.done;
-    }
-    const example = EXAMPLES[args[0]] ?? EXAMPLES.new;
-    const problem = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-    return refuse(`${problem}; for example: ${example}; all there is: atelier --help`, { example }, output);
-  }
-  if (error instanceof UsageError) {
-    return refuse(error.message, error.details, output);
-  }
-  output.document({ error: { message: (error as Error).message } });
-  process.stderr.write(`${output.paint('bad', 'error:')} ${(error as Error).message}\n`);
-  return exitCodes.environment;
-}
-
-function refuse(message: string, details: object, output: Output): number {
-  output.document({ error: { message, ...details } });
-  if (!output.json) {
-    process.stderr.write(`${output.paint('bad', 'error:')} ${message}\n`);
-  }
-  return exitCodes.wrongUse;
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const options: OutputOptions = { json: args.includes(JSON_FLAG), plain: args.includes('--plain') };
   try {
-    const program = commandLine(args);
+    const named = newPattern(args);
+    const program = commandLine(args, named);
     if (args.length === 0) {
       program.outputHelp();
     } else {
-      await program.parseAsync(args, { from: 'user' });
+      await program.parseAsync(withoutSwitchValues(args, named ? optionsOf(named) : []), { from: 'user' });
     }
   } catch (error) {
     finish(report(error, args, new Output(options)));

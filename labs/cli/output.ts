@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { styleText } from 'node:util';
 
 /** The exit codes of `atelier`, as the README documents them. */
@@ -10,7 +11,19 @@ export const exitCodes = {
   wrongUse: 2,
   /** The environment failed: installation, network, emulator. */
   environment: 4,
+  /** A fault of the kit. */
+  fault: 70,
 } as const;
+
+/**
+ * The exit code of a process that a signal has ended, as shells have it.
+ *
+ * @param signal the signal
+ * @returns 130 for Ctrl-C
+ */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
 
 /** How a command prints; every command takes these options. */
 export interface OutputOptions {

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,64 +10,71 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
 
-const MARK = '.atelier-new-';
+/** A folder in which a project is made before it is anywhere else. */
+export interface Staging {
+  /** Where the project is made. */
+  readonly path: string;
+  /**
+   * Makes what was made there the target.
+   *
+   * @throws UsageError when somebody has filled the target meanwhile; it stays as it is
+   */
+  publish(): void;
+  /** Removes the folder, and what was made for it and is empty. */
+  discard(): void;
+}
 
-/** The name of a staged folder: the mark, the process that made it, six characters of chance. */
-const STAGED = /^\.atelier-new-(\d+)-\w{6}$/;
+const NEW = '.atelier-new-';
+const MOVING = '.atelier-moving-';
+
+/** Machines share drives: the id of a process says something on its own machine only. */
+const HOST = hostname().replace(/\W/g, '_');
+
+/** The name of a staged folder: a mark, the machine and the process that made it, six characters of chance. */
+const STAGED = /^\.atelier-(?:new|moving)-(?<host>\w+)-(?<pid>\d+)-\w{6}$/;
+
+const A_DAY = 24 * 60 * 60 * 1000;
 
 /**
- * A folder beside the target in which a project is made; it becomes the target in one rename, so that a run that dies
- * leaves no half project behind. What a killed run left is removed by the next one.
+ * A folder to make a project in. A new one is made beside the target, so that relative paths mean the same in both, and
+ * becomes it in one rename. An empty one that is there stays what it is (somebody's working directory, a link, a mount
+ * point) and is filled from a hidden folder inside. Either way a run that dies leaves no half project behind: what it has
+ * left is removed by the next one.
+ *
+ * @param target the folder to be; absolute
+ * @throws UsageError when it is there and is no empty folder
  */
-export class StagedFolder {
-  /** Where the project is made: beside the target, so that relative paths mean the same in both. */
-  public readonly path: string;
-  /** The first of the folders above the target that were made for it. */
-  private readonly made: string | undefined;
-
-  /**
-   * @param target the folder to be; absolute
-   * @throws UsageError when it is there and is no empty folder
-   */
-  constructor(private readonly target: string) {
-    refuseOccupied(target);
-    const parent = dirname(target);
-    this.made = mkdirSync(parent, { recursive: true });
-    sweep(parent);
-    this.path = mkdtempSync(join(parent, `${MARK}${process.pid}-`));
-  }
-
-  /** Makes the staged folder the target. */
-  publish(): void {
-    if (existsSync(this.target)) {
-      rmdirSync(this.target);
-    }
-    // It was made for its maker alone; a project is as open as any folder that its owner makes.
-    chmodSync(this.path, 0o777 & ~process.umask());
-    renameSync(this.path, this.target);
-  }
-
-  /** Removes the staged folder, and what was made for it and is empty. */
-  discard(): void {
-    // A child process that is ending may still write into it.
-    rmSync(this.path, { recursive: true, force: true, maxRetries: 10 });
-    removeEmpty(dirname(this.target), this.made);
-  }
+export function stage(target: string): Staging {
+  refuseOccupied(target);
+  return existsSync(target) ? stageInside(target) : stageBeside(target);
 }
 
-function removeEmpty(folder: string, last: string | undefined): void {
-  if (last !== undefined && existsSync(folder) && readdirSync(folder).length === 0) {
-    rmdirSync(folder);
-    removeEmpty(dirname(folder), folder === last ? undefined : last);
-  }
+/**
+ * A folder to look at a project in, which is never published: it is nowhere near the target.
+ *
+ * @param target the folder that would be; absolute
+ * @throws UsageError when it is there and is no empty folder
+ */
+export function stageElsewhere(target: string): Pick<Staging, 'path' | 'discard'> {
+  refuseOccupied(target);
+  const path = mkdtempSync(join(tmpdir(), 'atelier-'));
+  return { path, discard: () => remove(path) };
 }
 
-function refuseOccupied(target: string): void {
-  const problem = problemWith(target);
+/**
+ * Refuses a target that holds anything but what a killed run has left there.
+ *
+ * @param target the folder to be; absolute
+ * @param own the entry that the caller has put there itself. @default - none
+ * @throws UsageError when it is there and is no empty folder
+ */
+export function refuseOccupied(target: string, own?: string): void {
+  const problem = problemWith(target, own);
   if (problem) {
     throw new UsageError(problem, {
       option: 'folder',
@@ -77,26 +85,114 @@ function refuseOccupied(target: string): void {
   }
 }
 
-function problemWith(target: string): string | undefined {
-  if (!existsSync(target)) {
-    return undefined;
-  }
-  if (!statSync(target).isDirectory()) {
-    return `${basename(target)} is a file`;
-  }
-  const entries = readdirSync(target);
-  return entries.length > 0
-    ? `the folder ${basename(target)} holds ${entries.slice(0, 3).join(', ')} already`
-    : undefined;
+function stageBeside(target: string): Staging {
+  const parent = dirname(target);
+  const made = mkdirSync(parent, { recursive: true });
+  const path = stagedFolder(parent);
+  return {
+    path,
+    publish: () => {
+      refuseOccupied(target);
+      // It was made for its maker alone; a project is as open as any folder that its owner makes.
+      chmodSync(path, 0o777 & ~process.umask());
+      renameSync(path, target);
+    },
+    discard: () => {
+      remove(path);
+      removeEmpty(parent, made);
+    },
+  };
 }
 
-function sweep(parent: string): void {
-  for (const entry of readdirSync(parent)) {
-    const [, pid] = STAGED.exec(entry) ?? [];
-    if (pid && !isRunning(Number(pid))) {
-      rmSync(join(parent, entry), { recursive: true, force: true });
-    }
+function stageInside(target: string): Staging {
+  const path = stagedFolder(target);
+  const moving = path.replace(NEW, MOVING);
+  return {
+    path,
+    publish: () => {
+      refuseOccupied(target, basename(path));
+      // Its name says from here on that what stands beside it came out of it.
+      renameSync(path, moving);
+      for (const entry of readdirSync(moving)) {
+        renameSync(join(moving, entry), join(target, entry));
+      }
+      rmdirSync(moving);
+    },
+    discard: () => {
+      for (const entry of cameOutOf(moving)) {
+        remove(join(target, entry));
+      }
+      remove(moving);
+      remove(path);
+    },
+  };
+}
+
+function stagedFolder(folder: string): string {
+  for (const entry of leftovers(folder)) {
+    remove(join(folder, entry));
   }
+  return mkdtempSync(join(folder, `${NEW}${HOST}-${process.pid}-`));
+}
+
+function remove(path: string): void {
+  // A child process that is ending may still write into it.
+  rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+}
+
+function removeEmpty(folder: string, last: string | undefined): void {
+  if (last !== undefined && existsSync(folder) && readdirSync(folder).length === 0) {
+    rmdirSync(folder);
+    removeEmpty(dirname(folder), folder === last ? undefined : last);
+  }
+}
+
+function problemWith(target: string, own: string | undefined): string | undefined {
+  const name = basename(target);
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (!stats) {
+    return lstatSync(target, { throwIfNoEntry: false }) && `${name} is a link to nothing`;
+  }
+  if (!stats.isDirectory()) {
+    return `${name} is a file`;
+  }
+  const ignored = new Set([...leftovers(target), own]);
+  const entries = readdirSync(target).filter((entry) => !ignored.has(entry));
+  return entries.length > 0 ? `the folder ${name} holds ${entries.slice(0, 3).join(', ')} already` : undefined;
+}
+
+/** What killed runs have left in a folder: in an order in which it can be removed, and removed again after another kill. */
+function leftovers(folder: string): string[] {
+  const staged = readdirSync(folder).filter((entry) => isLeftover(folder, entry));
+  return [...staged.flatMap((entry) => cameOutOf(join(folder, entry))), ...staged];
+}
+
+function isLeftover(folder: string, entry: string): boolean {
+  const { host, pid } = STAGED.exec(entry)?.groups ?? {};
+  return (
+    pid !== undefined &&
+    !isRunning(Number(pid)) &&
+    (host === HOST || Date.now() - statSync(join(folder, entry)).mtimeMs > A_DAY)
+  );
+}
+
+/** The neighbours of a folder that is being emptied that came out of it, and that nobody has touched since. */
+function cameOutOf(staged: string): string[] {
+  if (!basename(staged).startsWith(MOVING) || !existsSync(staged)) {
+    return [];
+  }
+  const folder = dirname(staged);
+  const lastMove = statSync(staged).mtimeMs;
+  return readdirSync(folder).filter(
+    (entry) => entry !== basename(staged) && lastChange(join(folder, entry)) <= lastMove,
+  );
+}
+
+/** When a file, or anything in a folder, was last written, moved or added. */
+function lastChange(path: string): number {
+  const stats = lstatSync(path);
+  const inside = stats.isDirectory() ? readdirSync(path).map((entry) => lastChange(join(path, entry))) : [];
+  return Math.max(stats.ctimeMs, ...inside);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { InterruptedError } from '../../blueprints/errors';
 
 /** How to run a child process. */
 export interface ChildOptions {
@@ -34,23 +35,32 @@ export const QUIET = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CH
 /** npm's own commands are scripts on Windows, which only a shell can start. */
 const SCRIPTS: ReadonlySet<string> = new Set(['npm', 'npx']);
 
-/** The children that have not ended yet. */
-const running = new Set<ChildProcess>();
+const WINDOWS = process.platform === 'win32';
+
+/** What ends this process from outside: Ctrl-C, a polite kill, a terminal that is closed. */
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** What is to be told to those who wait for the children that have not ended yet. */
+const running = new Map<ChildProcess, (reason: InterruptedError) => void>();
 
 /**
- * Runs a command to its end, without input.
+ * Runs a command to its end, without input. A signal that ends this process, as Ctrl-C does, ends the command first, and
+ * all that it has started.
  *
  * @param command the command; no part of it, nor of the arguments of npm and npx, may come from a user
  * @param args its arguments
  * @param options how to run it
  * @returns how it ended; a command that is not there ends without a code
+ * @throws InterruptedError when this process was told to end meanwhile
  */
 export function runChild(command: string, args: readonly string[], options: ChildOptions = {}): Promise<Ending> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...(options.env ?? process.env), ...QUIET },
-      shell: process.platform === 'win32' && SCRIPTS.has(command),
+      shell: WINDOWS && SCRIPTS.has(command),
+      // A process group of its own is what can be killed as one; Windows knows trees of processes instead.
+      detached: !WINDOWS,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said = { stdout: '', stderr: '' };
@@ -60,17 +70,17 @@ export function runChild(command: string, args: readonly string[], options: Chil
       options.timeout &&
       setTimeout(() => {
         timedOut = true;
-        child.kill('SIGKILL');
+        killTree(child);
       }, options.timeout);
     const end = (code: number | null): void => {
       clearTimeout(timer);
       clearTimeout(grace); // left running, it would keep a process alive that has nothing more to do
-      running.delete(child);
+      forget(child);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ code, timedOut, ...said });
     };
-    running.add(child);
+    remember(child, reject);
     for (const output of ['stdout', 'stderr'] as const) {
       child[output].setEncoding('utf8').on('data', (text: string) => {
         said[output] = (said[output] + text).slice(-KEPT);
@@ -88,9 +98,51 @@ export function runChild(command: string, args: readonly string[], options: Chil
   });
 }
 
-/** Ends the children that have not ended yet: they must not outlive a run that is abandoned. */
+/** Ends the children that have not ended yet, and all that they have started: none must outlive an abandoned run. */
 export function killChildren(): void {
-  for (const child of running) {
-    child.kill();
+  for (const child of running.keys()) {
+    killTree(child);
+  }
+}
+
+/** A child in a group of its own hears nothing of the terminal's: while there is one, this process listens for it. */
+function remember(child: ChildProcess, interrupt: (reason: InterruptedError) => void): void {
+  if (running.size === 0) {
+    for (const signal of SIGNALS) {
+      process.on(signal, passOn);
+    }
+  }
+  running.set(child, interrupt);
+}
+
+function forget(child: ChildProcess): void {
+  running.delete(child);
+  if (running.size === 0) {
+    for (const signal of SIGNALS) {
+      process.off(signal, passOn);
+    }
+  }
+}
+
+function passOn(signal: NodeJS.Signals): void {
+  killChildren();
+  for (const interrupt of running.values()) {
+    interrupt(new InterruptedError(signal));
+  }
+}
+
+/** Kills a process and all that it has started, but for what has left its group on purpose. */
+function killTree({ pid }: ChildProcess): void {
+  if (pid === undefined) {
+    return; // it could not be started
+  }
+  if (WINDOWS) {
+    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group has ended by itself.
   }
 }

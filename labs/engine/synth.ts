@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from '../../blueprints/errors';
+import { EnvironmentError, UsageError } from '../../blueprints/errors';
 import { Assembly } from './assembly';
 import { readAssemblyFolder } from './assembly-folder';
 import { type Ending, runChild } from './child';
@@ -62,7 +62,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
  * @param folder the project's folder
  * @param options how to synthesize
  * @returns the assembly; `error` says in one line why there is none, or why it is not whole
- * @throws UsageError when the folder has no cdk.json that names a program; Error when its packages are not installed
+ * @throws UsageError when the folder has no cdk.json that names a program; EnvironmentError when its packages are not installed
  */
 export async function synthesize(folder: string, options: SynthOptions = {}): Promise<Assembly> {
   const program = programOf(folder);
@@ -112,7 +112,7 @@ function loaderOf(folder: string, program: string): { readonly required?: string
       ? { imported: ['--import', pathToFileURL(resolve('tsx')).href] }
       : { required: resolve('tsx/cjs'), imported: [] };
   } catch {
-    throw new Error(`the packages of the project are not installed; run npm install in ${folder}`);
+    throw new EnvironmentError(`the packages of the project are not installed; run npm install in ${folder}`);
   }
 }
 

@@ -164,8 +164,13 @@ describe('the rules of every pattern', () => {
 describe('a rule over several options', () => {
   test('refuses a reserved concurrency under the maximum, the default one included', () => {
     expect(refusal(() => check({ reservedConcurrency: 9 })).message).toMatch(
-      /^--reserved-concurrency 9 is under --max-concurrency 10, /,
+      /^--reserved-concurrency 9 is under --max-concurrency 10, .*; allowed: .*; for example: --reserved-concurrency 10$/,
     );
+  });
+
+  test('names the option that was given wrongly, and its value', () => {
+    const { details } = refusal(() => check({ reservedConcurrency: 9 }));
+    expect(details).toMatchObject({ option: 'reservedConcurrency', given: 9 });
   });
 
   test('accepts a reserved concurrency that equals the maximum', () => {
@@ -173,7 +178,7 @@ describe('a rule over several options', () => {
   });
 
   test('is asked only for values that are sound one by one', () => {
-    const rules = [() => 'the rule was asked'];
+    const rules = [() => ({ problem: 'the rule was asked', option: 'name', allowed: 'none', example: 'none' })];
     expect(refusal(() => check({ batchSize: 1 }, { ...sqsScaling, rules })).message).toContain(
       "--batch-size can't be 1",
     );

@@ -74,8 +74,9 @@ describe('show', () => {
     expect(invalidPaths(options(), example)).toEqual([]);
   });
 
-  test('has a schema that requires nothing, as every option may be left out', () => {
-    expect(invalidPaths(options(), {})).toEqual([]);
+  test('has a schema that requires the name alone', () => {
+    expect(invalidPaths(options(), {})).toEqual(['$.name']);
+    expect(invalidPaths(options(), { name: 'orders' })).toEqual([]);
   });
 
   test.each([
@@ -88,7 +89,7 @@ describe('show', () => {
     ['a text that does not look as it must', { name: 'Orders' }, '$.name'],
     ['a part of a list that does not look as it must', { tags: ['team=a', 'team'] }, '$.tags.1'],
   ])('has a schema that refuses %s', (_, given, path) => {
-    expect(invalidPaths(options(), given)).toEqual([path]);
+    expect(invalidPaths(options(), { name: 'orders', ...given })).toEqual([path]);
   });
 });
 
@@ -119,7 +120,12 @@ test('the help names every command', () => {
 });
 
 test('the help of new has the flags of the pattern that is named', () => {
-  expect(say('new', pattern.id, '--help').stdout).toContain('--batch-size <number>');
+  const { stdout } = say('new', pattern.id, '--help');
+  expect(stdout.slice(stdout.indexOf(`Options of ${pattern.id}:`))).toContain('--batch-size <number>');
+});
+
+test('the help of new without a pattern says where the flags of one are listed', () => {
+  expect(say('new', '--help').stdout).toContain('atelier show <pattern> lists them');
 });
 
 test('the version is that of the package', () => {

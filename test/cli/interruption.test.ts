@@ -1,25 +1,39 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { projectOf, removeFolders } from '../labs/support';
 import { readFiles } from '../support/generate';
-import { atelier, emptyFolders, entries, pathOf, startAtelier, until } from './support';
+import { atelier, atelierInTerminal, emptyFolders, entries, pathOf, startAtelier, until, writeText } from './support';
 
 const folder = emptyFolders();
 const ARGS = ['new', 'sqs-scaling', 'orders', '--no-install', '--no-git'];
 const folderOf = (target: string): string[] => ARGS.map((arg) => (arg === 'orders' ? target : arg));
 const staged = (): string[] => entries(folder()).filter((entry) => entry.startsWith('.atelier-new-'));
 
+const pulse = (): string => join(folder(), 'bin', 'pulse');
+
+/** A script whose own child writes down again and again that it lives, deaf to all but a kill; bounded, should that fail. */
+const deaf = (): string => `trap '' INT TERM HUP
+(for turn in $(seq 400); do date +%N > '${pulse()}'; sleep 0.05; done) &
+wait`;
+
+/** A machine whose installations go on and on. */
+const endlessNpm = (): NodeJS.ProcessEnv => ({
+  PATH: `${pathOf(join(folder(), 'bin'), { npm: deaf() })}${delimiter}${process.env.PATH}`,
+});
+
 /** Starts a creation whose installation goes on and on; resolves when that has begun. */
 async function startInstallation() {
-  const bin = join(folder(), 'bin');
-  const note = (name: string): string => join(bin, name);
-  // Without the bound it would outlive a run that forgets it.
-  const npm = `trap "echo > '${note('ended')}'; exit 1" TERM
-echo > '${note('started')}'
-for turn in $(seq 400); do sleep 0.05; done`;
-  pathOf(bin, { npm, seq: true, sleep: true });
-  const run = startAtelier(folder(), ['new', 'sqs-scaling', 'team/orders', '--no-git'], { PATH: bin });
-  await until(() => existsSync(note('started')));
-  return { ...run, note };
+  const run = startAtelier(folder(), ['new', 'sqs-scaling', 'team/orders', '--no-git'], endlessNpm());
+  await until(() => existsSync(pulse()));
+  return run;
+}
+
+/** Whether what was started still writes down that it lives. */
+async function isAlive(): Promise<boolean> {
+  const before = readFileSync(pulse(), 'utf8');
+  await setTimeout(500);
+  return readFileSync(pulse(), 'utf8') !== before;
 }
 
 describe('a run that is killed', () => {
@@ -29,9 +43,9 @@ describe('a run that is killed', () => {
     const killedAfter = async (delay: number): Promise<string[]> => {
       const target = join(folder(), `after-${delay}`);
       const { child, ended } = startAtelier(folder(), folderOf(target));
-      const timer = setTimeout(() => child.kill('SIGKILL'), delay);
+      await Promise.race([setTimeout(delay), ended]);
+      child.kill('SIGKILL');
       await ended;
-      clearTimeout(timer);
       return existsSync(target) ? [...readFiles(target).keys()] : complete;
     };
     for (let delay = 50; delay < 600; delay += 150) {
@@ -51,6 +65,8 @@ describe('a run that is killed', () => {
   });
 });
 
+afterAll(removeFolders);
+
 describe('Ctrl-C', () => {
   test('while packages are installed ends with 130 and leaves nothing', async () => {
     const { child, ended } = await startInstallation();
@@ -59,11 +75,40 @@ describe('Ctrl-C', () => {
     expect(entries(folder())).toEqual(['bin']);
   });
 
-  test('as SIGTERM ends the installation too', async () => {
-    const { child, note } = await startInstallation();
-    child.kill('SIGTERM');
-    await until(() => existsSync(note('ended')));
-    expect(existsSync(note('ended'))).toBe(true);
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'or %s ends the installation too, and all that it has started',
+    async (signal) => {
+      const { child, ended } = await startInstallation();
+      child.kill(signal);
+      await ended;
+      expect(await isAlive()).toBe(false);
+    },
+  );
+
+  test('is heard in the terminal, which the installation is out of reach of', async () => {
+    const { code } = atelierInTerminal(
+      folder(),
+      ['new', 'sqs-scaling', 'team/orders', '--no-git'],
+      [['1 s', '\u0003']],
+      endlessNpm(),
+    );
+    expect({ code, left: entries(folder()), alive: await isAlive() }).toEqual({
+      code: 130,
+      left: ['bin'],
+      alive: false,
+    });
+  });
+
+  test('while a lab is checked ends the program, all that it has started, and the check', async () => {
+    writeText(join(folder(), 'bin', 'deaf.sh'), deaf());
+    const main = `require('node:child_process').spawnSync('sh', [${JSON.stringify(join(folder(), 'bin', 'deaf.sh'))}]);`;
+    const project = projectOf(main, {
+      '.atelier.json': { kit: '0.1.0', pattern: 'sqs-scaling', options: { name: 'orders' }, step: 'start' },
+    });
+    const { child, ended } = startAtelier(project, ['lab', 'check']);
+    await until(() => existsSync(pulse()));
+    child.kill('SIGINT');
+    expect({ code: await ended, alive: await isAlive() }).toEqual({ code: 130, alive: false });
   });
 
   test('while files are written ends with 130 and leaves nothing', async () => {

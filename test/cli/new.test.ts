@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
 import { kitVersion } from '../../blueprints/kit';
@@ -161,6 +161,14 @@ describe('a dry run', () => {
     expect(entries(folder())).toEqual([]);
   });
 
+  test('does not touch the folder above', () => {
+    writeText(join(folder(), 'locked', 'file'), '');
+    const watched = statSync(join(folder(), 'locked')).mtimeMs;
+    expect(atelier(join(folder(), 'locked'), ['new', pattern.id, 'orders', '--dry-run']).code).toBe(0);
+    expect(statSync(join(folder(), 'locked')).mtimeMs).toBe(watched);
+    rmSync(join(folder(), 'locked'), { recursive: true });
+  });
+
   test('has the JSON of a real run', () => {
     const { files, ...rest } = JSON.parse(create(folder(), '--dry-run', '--json').stdout);
     expect(files.filter((path: string) => path !== '.atelier/base.json')).toEqual(goldenFiles());
@@ -185,6 +193,69 @@ describe('--kit', () => {
     create(folder(), '--kit', 'file:kits/kit.tgz');
     expect(dependency()).toBe(`file:vendor/serverless-atelier-${kitVersion}.tgz`);
     expect(read(`vendor/serverless-atelier-${kitVersion}.tgz`)).toBe('packed');
+  });
+
+  test.each([
+    ['./kit.tgz', (path: string) => path],
+    ['kit.tgz', (path: string) => path],
+    ['/<folder>/kit.tgz', (_: string, cwd: string) => join(cwd, 'kit.tgz')],
+  ])('takes the bare path %s of a tarball', (typed, inFolder) => {
+    const cwd = join(folder(), typed.replace(/\W/g, '-'));
+    writeText(join(cwd, 'kit.tgz'), 'packed');
+    expect(create(cwd, '--kit', inFolder(typed, cwd)).code).toBe(0);
+    const vendored = join(cwd, 'orders', 'vendor', `serverless-atelier-${kitVersion}.tgz`);
+    expect(readFileSync(vendored, 'utf8')).toBe('packed');
+  });
+
+  test.each(['0.1.0', '^0.1.0', '>=0.1 <1', 'latest'])('takes %s of the registry', (spec) => {
+    const cwd = join(folder(), spec.replace(/\W/g, '-'));
+    mkdirSync(cwd);
+    expect(create(cwd, '--kit', spec).code).toBe(0);
+    const manifest = JSON.parse(readFileSync(join(cwd, 'orders', 'package.json'), 'utf8'));
+    expect(manifest.dependencies['serverless-atelier']).toBe(spec);
+  });
+});
+
+describe('a switch', () => {
+  const folder = emptyFolder();
+  const chosen = (...flags: string[]) => JSON.parse(create(folder(), '--dry-run', '--json', ...flags).stdout).options;
+
+  test.each([['--tracing'], ['--tracing=true'], ['--tracing', 'true'], ['--no-tracing', '--tracing']])(
+    'is on with %s %s',
+    (...flags) => {
+      expect(chosen(...flags)).toEqual({ name: 'orders', tracing: true });
+    },
+  );
+
+  test.each([['--no-tracing'], ['--tracing=false'], ['--tracing', 'false'], ['--tracing', '--no-tracing']])(
+    'is off with %s %s',
+    (...flags) => {
+      expect(chosen(...flags)).toEqual({ name: 'orders' });
+    },
+  );
+});
+
+describe('the folder where the command is typed', () => {
+  const folder = emptyFolder();
+  let before: number;
+  beforeAll(() => {
+    before = statSync(folder()).ino;
+    atelier(folder(), ['new', pattern.id, '.', '--name', 'orders', ...QUICK]);
+  });
+
+  test('holds the project, and is still the same folder', () => {
+    const made = [...readFiles(folder()).keys()].filter((path) => path !== '.atelier/base.json');
+    expect(made).toEqual(goldenFiles());
+    expect(statSync(folder()).ino).toBe(before);
+  });
+});
+
+describe('a folder whose name is none for a project', () => {
+  const folder = emptyFolder();
+
+  test('holds a project of another name', () => {
+    expect(atelier(folder(), ['new', pattern.id, 'My Orders', '--name', 'orders', ...QUICK]).code).toBe(0);
+    expect(entries(folder())).toEqual(['My Orders']);
   });
 });
 

@@ -3,6 +3,7 @@ interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean;
+  readonly required?: readonly string[];
   readonly items?: Schema;
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
@@ -19,7 +20,17 @@ const TYPES: Readonly<Record<Schema['type'], (value: unknown) => boolean>> = {
 };
 
 const ANNOTATIONS = ['$schema', 'description', 'default', 'examples'];
-const ASSERTIONS = ['type', 'properties', 'additionalProperties', 'items', 'enum', 'pattern', 'minimum', 'maximum'];
+const ASSERTIONS = [
+  'type',
+  'properties',
+  'additionalProperties',
+  'required',
+  'items',
+  'enum',
+  'pattern',
+  'minimum',
+  'maximum',
+];
 
 /**
  * Validates a value as JSON Schema says, in the keywords that the kit uses.
@@ -47,11 +58,17 @@ function isAllowed({ enum: values, pattern, minimum, maximum }: Schema, value: u
   );
 }
 
-function partsOf({ properties, additionalProperties, items }: Schema, value: unknown, path: string): string[] {
+function partsOf(
+  { properties, additionalProperties, required = [], items }: Schema,
+  value: unknown,
+  path: string,
+): string[] {
   const parts = Object.entries(value instanceof Object ? value : {});
-  return parts.flatMap(([key, part]) => {
+  const missing = required.filter((key) => !parts.some(([name]) => name === key));
+  const wrong = parts.flatMap(([key, part]) => {
     const schema = items ?? properties?.[key];
     const refused = !schema && additionalProperties === false;
     return schema ? invalidPaths(schema, part, `${path}.${key}`) : refused ? [`${path}.${key}`] : [];
   });
+  return [...missing.map((key) => `${path}.${key}`), ...wrong];
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atelier, emptyFolders, entries, writeText } from './support';
 
@@ -14,11 +15,27 @@ interface Misuse {
 const misuses: Misuse[] = [
   { of: 'an unknown command', args: ['frob'], says: "unknown command 'frob'" },
   { of: 'a command that is nearly right', args: ['shwo'], says: 'Did you mean show?' },
+  { of: 'a command of the lab that is nearly right', args: ['lab', 'chek'], says: "'chek' (Did you mean check?)" },
+  { of: 'an unknown command of the lab', args: ['lab', 'frob'], says: "unknown command 'frob'" },
+  { of: 'an unknown flag of lab', args: ['lab', '--frob'], says: "unknown option '--frob'" },
+  { of: 'the name of what every object has', args: ['constructor'], says: "unknown command 'constructor'" },
+  { of: 'a pattern that is nearly right', args: ['new', 'sqs-scalin'], says: '; did you mean sqs-scaling?' },
+  { of: 'a pattern to show that is nearly right', args: ['show', 'sqsscaling'], says: '; did you mean sqs-scaling?' },
+  { of: 'a step that is nearly right', args: create('--step', 'alarm'), says: '; did you mean alarms?' },
+  {
+    of: 'a literal that is nearly right',
+    args: create('--scaling', 'provisoned'),
+    says: '; did you mean provisioned?',
+  },
   { of: 'an unknown flag of list', args: ['list', '--frob'], says: "unknown option '--frob'" },
   { of: 'an unknown flag of new', args: create('--frob', '1'), says: "unknown option '--frob'" },
   { of: 'a flag that is nearly right', args: create('--batchSize', '50'), says: 'Did you mean --batch-size?' },
   { of: 'a flag without its value', args: create('--batch-size'), says: "option '--batch-size <number>' argument" },
-  { of: 'a switch with a value', args: create('--tracing=yes'), says: "unknown option '--tracing=yes'" },
+  {
+    of: 'a switch with a value that is none',
+    args: create('--tracing=yes'),
+    says: '--tracing can\'t be "yes"; allowed: true or false',
+  },
   { of: 'too many arguments', args: create('more'), says: "too many arguments for 'new'" },
   { of: 'no pattern', args: ['new'], says: 'no pattern was named; allowed: the patterns of atelier list' },
   { of: 'an unknown pattern of new', args: ['new', 'nope'], says: 'there is no pattern "nope"; allowed: sqs-scaling' },
@@ -61,7 +78,7 @@ const misuses: Misuse[] = [
   {
     of: 'a folder that makes no name',
     args: ['new', 'sqs-scaling', 'My Orders'],
-    says: '--name can\'t be "My Orders"; allowed: lower-case letters',
+    says: 'the project is named after its folder, and can\'t be named "My Orders"; allowed: lower-case letters',
   },
   {
     of: 'an unknown step',
@@ -69,6 +86,18 @@ const misuses: Misuse[] = [
     says: '--step can\'t be "nope"; allowed: start, queue-and-consumer, ',
   },
   { of: 'a kit that is not there', args: create('--kit', 'file:kit.tgz'), says: "--kit can't be " },
+  {
+    of: 'a path of no kit',
+    args: create('--kit', './kit.tgz'),
+    says: '--kit can\'t be "./kit.tgz", which is not there',
+  },
+  {
+    of: 'a folder as kit',
+    args: create('--kit', tmpdir()),
+    says: 'allowed: a version, a range or a tag of npm, or the',
+  },
+  { of: 'no version as kit', args: create('--kit', '1.2.3.4'), says: '--kit can\'t be "1.2.3.4"; allowed: a version' },
+  { of: 'nothing as kit', args: create('--kit', ''), says: '--kit can\'t be ""; allowed: a version' },
 ];
 
 describe.each(misuses.map((misuse) => [misuse.of, misuse] as const))('%s', (_, { args, says }) => {
@@ -88,12 +117,19 @@ describe.each(misuses.map((misuse) => [misuse.of, misuse] as const))('%s', (_, {
 test('options that do not go together are refused with the values of both, and nothing is written', () => {
   const { code, stderr } = atelier(folder(), create('--reserved-concurrency', '9', '--max-concurrency', '10'));
   expect({ code, left: entries(folder()) }).toEqual({ code: 2, left: [] });
-  expect(stderr).toMatch(/^error: --reserved-concurrency 9 is under --max-concurrency 10.*\n$/);
+  expect(stderr).toMatch(
+    /^error: --reserved-concurrency 9 is under --max-concurrency 10.*; for example: --reserved-concurrency 10\n$/,
+  );
 });
 
 test.each([
   ['an unknown command', ['frob'], "unknown command 'frob'"],
+  ['an unknown command of the lab', ['lab', 'chek'], "unknown command 'chek'"],
   ['an unknown flag', create('--frob'), "unknown option '--frob'"],
+  ['a switch with a value that is none', create('--tracing=yes'), '--tracing can\'t be "yes"'],
+  ['an unknown kit', create('--kit', '1.2.3.4'), '--kit can\'t be "1.2.3.4"'],
+  ['a folder that makes no name', ['new', 'sqs-scaling', 'My Orders'], 'can\'t be named "My Orders"'],
+  ['a folder without a project', ['lab'], 'holds no generated project'],
   ['an unknown pattern', ['show', 'nope'], 'there is no pattern "nope"'],
   ['an unknown step', create('--step', 'nope'), '--step can\'t be "nope"'],
   ['options that do not go together', create('--reserved-concurrency', '9'), '--reserved-concurrency 9 is under'],

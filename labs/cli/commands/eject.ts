@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { patterns } from '../../../blueprints/catalog';
-import { UsageError } from '../../../blueprints/errors';
+import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import { KIT, kitRoot } from '../../../blueprints/kit';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import { runChild } from '../../engine/child';
@@ -31,7 +31,8 @@ const LEFTOVERS = ['.atelier', PROVENANCE_FILE, 'vendor', '.projenrc.ts.bak', '.
  *
  * @param options the flags
  * @returns the exit code: 0, or 4 when projen or npm failed
- * @throws UsageError when the folder holds no generated project, or changes that are not committed
+ * @throws UsageError when the folder holds no generated project, or changes that are not committed; EnvironmentError when projen
+ * or npm failed
  */
 export async function eject(options: EjectOptions): Promise<number> {
   const output = new Output(options);
@@ -44,7 +45,9 @@ export async function eject(options: EjectOptions): Promise<number> {
     (await run(folder, 'npm', ['uninstall', KIT, '--no-audit', '--no-fund', '--loglevel=error']));
   done(failure ? 'bad' : 'good');
   if (failure) {
-    throw new Error(`${failure}; git checkout . && git clean -fd src/modules scripts brings the project back`);
+    throw new EnvironmentError(
+      `${failure}; git checkout . && git clean -fd src/modules scripts brings the project back`,
+    );
   }
   const removed = LEFTOVERS.filter((path) => existsSync(join(folder, path)));
   for (const path of removed) {

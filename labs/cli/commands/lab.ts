@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { findPattern, patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions } from '../../../blueprints/options';
@@ -51,7 +51,7 @@ const SHOWN_FINDINGS = 5;
  */
 export async function status(options: LabOptions): Promise<number> {
   const output = new Output(options);
-  const project = openProject(options.cwd);
+  const project = openProject(options.cwd, output);
   const { pattern, progress, current } = project;
   const { labFile } = await import('../../engine/lab-text');
   const { goals } = await stepText(pattern, current);
@@ -102,7 +102,7 @@ export async function status(options: LabOptions): Promise<number> {
  */
 export async function check(step: string | undefined, options: LabOptions): Promise<number> {
   const output = new Output(options);
-  const project = openProject(options.cwd);
+  const project = openProject(options.cwd, output);
   const id = chosenStep(project, step);
   const [{ labs }, { runCheck }, { synthesize }] = await Promise.all([
     import('../../index'),
@@ -125,7 +125,8 @@ export async function check(step: string | undefined, options: LabOptions): Prom
   if (passed) {
     writeProgress(project.folder, withPassed(project.progress, id, new Date()));
   }
-  const next = passed ? openStep(openProject(options.cwd)) : null;
+  const after = passed ? readProject(project.folder) : undefined;
+  const next = after ? openStep(after) : null;
   const place = await missingPlace(project, id, result);
   output.document({
     pattern: project.pattern.id,
@@ -159,7 +160,7 @@ export async function check(step: string | undefined, options: LabOptions): Prom
  */
 export async function hint(step: string | undefined, options: LabOptions): Promise<number> {
   const output = new Output(options);
-  const project = openProject(options.cwd);
+  const project = openProject(options.cwd, output);
   const id = chosenStep(project, step);
   const { hints } = await stepText(project.pattern, id);
   const number = Math.min((project.progress[id]?.hints ?? 0) + 1, hints.length);
@@ -185,7 +186,7 @@ export async function hint(step: string | undefined, options: LabOptions): Promi
  */
 export async function diff(step: string | undefined, options: LabOptions): Promise<number> {
   const output = new Output(options);
-  const project = openProject(options.cwd);
+  const project = openProject(options.cwd, output);
   const id = chosenStep(project, step);
   const { changesOf } = await import('../../engine/changes');
   const files = changesOf(project.pattern, project.values, id);
@@ -203,16 +204,33 @@ function paintedDiffLine(output: Output, line: string): string {
   return tone ? output.paint(tone, line) : line;
 }
 
-function openProject(cwd = process.cwd()): Project {
-  const folder = resolve(cwd);
-  const provenance = readProvenance(folder);
-  if (!provenance) {
-    throw new UsageError(`${folder} holds no generated project`, {
+/** Opens the project in a folder, or in the nearest one above it, which is said then: places are told from there on. */
+function openProject(cwd = process.cwd(), output: Output): Project {
+  const here = resolve(cwd);
+  const project = nearestProject(here);
+  if (!project) {
+    throw new UsageError(`${here} holds no generated project, nor does a folder above it`, {
       option: 'folder',
-      given: folder,
-      allowed: `a folder with ${PROVENANCE_FILE}`,
+      given: here,
+      allowed: `a folder with ${PROVENANCE_FILE}, or one in it`,
       example: `atelier new ${patterns[0].id} orders --step start`,
     });
+  }
+  if (project.folder !== here) {
+    output.print(output.paint('faint', `the project in ${project.folder}`), '');
+  }
+  return project;
+}
+
+function nearestProject(folder: string): Project | undefined {
+  const parent = dirname(folder);
+  return readProject(folder) ?? (parent === folder ? undefined : nearestProject(parent));
+}
+
+function readProject(folder: string): Project | undefined {
+  const provenance = readProvenance(folder);
+  if (!provenance) {
+    return undefined;
   }
   const pattern = findPattern(provenance.pattern);
   const progress = readProgress(folder);

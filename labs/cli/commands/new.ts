@@ -1,15 +1,15 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
-import { checkOptions, chosenOptions, optionsOf } from '../../../blueprints/options';
+import { checkOptions, chosenOptions, nameOfFolder, optionsOf } from '../../../blueprints/options';
 import type { OptionValue, OptionValues, Pattern } from '../../../blueprints/pattern';
 import { checkStep } from '../../../blueprints/pattern';
 import { killChildren, runChild } from '../../engine/child';
-import { installedKit } from '../installed-kit';
-import { exitCodes, Output, type OutputOptions } from '../output';
-import { StagedFolder } from '../staging';
+import { installedKit, typedKit } from '../kit-spec';
+import { exitCodeOf, exitCodes, Output, type OutputOptions } from '../output';
+import { stage, stageElsewhere } from '../staging';
 
 /** The flags of `atelier new`, besides those of the pattern. */
 export interface NewOptions extends OutputOptions {
@@ -63,29 +63,52 @@ export async function create(
 ): Promise<number> {
   const output = new Output(options);
   const plan = await planProject(pattern, folder, options);
-  const staged = new StagedFolder(plan.folder);
-  const abandon = (): never => {
-    killChildren();
-    staged.discard();
-    process.exit(130);
-  };
-  process.once('SIGINT', abandon).once('SIGTERM', abandon);
-  try {
+  const run = options.dryRun ? rehearse : make;
+  return run(plan, options, output);
+}
+
+/** Shows what would be made; what has to be written for that is written far from the target. */
+async function rehearse(plan: Plan, options: NewOptions, output: Output): Promise<number> {
+  const staged = stageElsewhere(plan.folder);
+  return abandonable(staged.discard, async () => {
+    await generate(plan, staged.path);
+    return report(plan, listFiles(staged.path), { installed: false, committed: false }, options, output);
+  });
+}
+
+async function make(plan: Plan, options: NewOptions, output: Output): Promise<number> {
+  const staged = stage(plan.folder);
+  return abandonable(staged.discard, async () => {
     await generate(plan, staged.path);
     const files = listFiles(staged.path);
-    if (options.dryRun) {
-      return report(plan, files, { installed: false, committed: false }, options, output);
-    }
     const installed = options.install !== false && (await install(staged.path, output));
-    const committed = options.git !== false && (await commit(staged.path, dirname(plan.folder), output));
+    const committed = options.git !== false && (await commit(staged.path, placeOf(plan.folder), output));
     // Generating leaves the event loop no turn: a signal that came meanwhile is heard here, before anything is there.
     await setImmediate();
     staged.publish();
     return report(plan, files, { installed, committed }, options, output);
+  });
+}
+
+/** Does something and takes away what it has left, also when the user ends it. */
+async function abandonable(discard: () => void, work: () => Promise<number>): Promise<number> {
+  const abandon = (signal: NodeJS.Signals): never => {
+    killChildren();
+    discard();
+    process.exit(exitCodeOf(signal));
+  };
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
+  try {
+    return await work();
   } finally {
     process.off('SIGINT', abandon).off('SIGTERM', abandon);
-    staged.discard();
+    discard();
   }
+}
+
+/** The nearest folder that is there: a target that is to be, or else the one above it. */
+function placeOf(target: string): string {
+  return existsSync(target) ? target : dirname(target);
 }
 
 async function planProject(
@@ -98,13 +121,14 @@ async function planProject(
     optionsOf(answers.pattern).map(({ name }) => [name, (options as Record<string, OptionValue | undefined>)[name]]),
   );
   const target = resolve(answers.folder);
-  const values = checkOptions(answers.pattern, { ...given, ...answers.values, name: given.name ?? basename(target) });
+  const name = given.name ?? nameOfFolder(target);
+  const values = checkOptions(answers.pattern, { ...given, ...answers.values, name });
   return {
     pattern: answers.pattern,
     folder: target,
     values,
     step: checkStep(answers.pattern, options.step),
-    kit: absoluteSpec(options.kit ?? installedKit()),
+    kit: options.kit === undefined ? installedKit() : typedKit(options.kit),
   };
 }
 
@@ -124,11 +148,6 @@ async function ask(pattern: Pattern | undefined, folder: string | undefined, opt
     });
   }
   return { pattern, folder: folder ?? pattern.id, values: {} };
-}
-
-/** A relative tarball is meant relative to where the command was typed, not to the new project. */
-function absoluteSpec(spec: string): string {
-  return spec.startsWith('file:') ? `file:${resolve(spec.slice('file:'.length))}` : spec;
 }
 
 async function generate({ pattern, values, step, kit }: Plan, outdir: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
@@ -61,6 +61,37 @@ describe('status', () => {
     await status({ cwd: folderOf(provenance('dashboard')), plain: true });
     expect(printed).toContain('All steps are done.');
   });
+});
+
+describe('in a folder of the project', () => {
+  const inside = (folder: string): string => {
+    mkdirSync(join(folder, 'src', 'functions'), { recursive: true });
+    return join(folder, 'src', 'functions');
+  };
+
+  test('the project is found, and its folder is said', async () => {
+    const folder = folderOf(provenance('start'));
+    await status({ cwd: inside(folder), plain: true });
+    expect(printed).toMatch(new RegExp(`^the project in ${folder}\n\n`));
+    expect(printed).toContain('[now] queue-and-consumer');
+  });
+
+  test('the project is checked, and its progress kept', async () => {
+    const folder = projectOf(LONG_HIDDEN + CONSUMER, provenance('queue-and-consumer'));
+    expect(await check(undefined, { cwd: inside(folder), plain: true })).toBe(0);
+    expect(existsSync(join(folder, '.atelier', 'progress.json'))).toBe(true);
+    expect(printed.match(/the project in/g)).toHaveLength(1);
+  }, 20_000);
+
+  test('one JSON document is printed alone', async () => {
+    await status({ cwd: inside(folderOf(provenance('start'))), json: true });
+    expect(JSON.parse(printed).current).toBe('queue-and-consumer');
+  });
+});
+
+test('the folder of the project itself is not said', async () => {
+  await status({ cwd: folderOf(provenance('start')), plain: true });
+  expect(printed).not.toContain('the project in');
 });
 
 describe('check', () => {

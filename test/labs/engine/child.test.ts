@@ -1,3 +1,7 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runChild } from '../../../labs/engine/child';
 
 const node = (program: string, timeout?: number) => runChild(process.execPath, ['-e', program], { timeout });
@@ -12,6 +16,22 @@ test('ends a command whose time is over, though its own child holds its outputs 
   const ending = await node(`${sleeper} for (;;);`, 300);
   expect(ending).toMatchObject({ code: null, timedOut: true });
 }, 10_000);
+
+test('ends with a command whose time is over all that it has started', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'child-test-'));
+  const survived = join(folder, 'survived');
+  const late = `setTimeout(() => require('node:fs').writeFileSync(${JSON.stringify(survived)}, ''), 1500)`;
+  const parent = `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(late)}])`;
+  expect(await node(parent, 700)).toMatchObject({ code: null, timedOut: true });
+  await setTimeout(2000);
+  expect(existsSync(survived)).toBe(false);
+  rmSync(folder, { recursive: true });
+}, 10_000);
+
+test('hears no signals when no command runs', async () => {
+  await node('');
+  expect(process.listenerCount('SIGINT')).toBe(0);
+});
 
 test('does not wait for what a command leaves behind', async () => {
   const sleeper = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref();";
