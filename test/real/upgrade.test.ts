@@ -14,8 +14,7 @@ import { type Registry, startRegistry } from '../support/registry';
 const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
 /** Releases that came before those of this kit. */
 const OLDER: Readonly<Record<string, string>> = { projen: '0.103.24', tsx: '4.23.14', 'aws-cdk-lib': '2.275.0' };
-/** Never used before: npm keeps what it knows of a version. */
-const olderKit = `0.0.${Date.now()}`;
+const olderKit = '0.0.9';
 const FLAG = '@aws-cdk/aws-iam:minimizePolicies';
 let home: string;
 let project: string;
@@ -50,10 +49,10 @@ function packOlderKit(tarball: string): string {
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
   const tarball = packKit(home);
-  registry = await startRegistry([packOlderKit(tarball), tarball]);
+  registry = await startRegistry(join(home, 'registry'), [packOlderKit(tarball), tarball]);
   project = join(home, 'orders');
   mkdirSync(project);
-  const env = { npm_config_registry: registry.url, CI: '' };
+  const { env } = registry;
   run(project, process.execPath, [projen, 'new', '--from', `${KIT}@${olderKit}`, patterns[0].id], env);
   const cdkJson = read('cdk.json');
   delete cdkJson.context[FLAG];
@@ -84,7 +83,7 @@ test('ends with a build that passes, and a lock file that fits', () => {
   const { code, stderr } = upgraded;
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   expect(stderr).toMatch(/^Tests: +\d+ passed/m);
-  run(project, 'npm', ['ci', '--dry-run'], { npm_config_registry: registry.url });
+  run(project, 'npm', ['ci', '--dry-run'], registry.env);
 });
 
 test('changes no source, and no feature flag', () => {

@@ -1,77 +1,83 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { KIT } from '../../blueprints/kit';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { run } from './commands';
 
-/*
- * A registry on this machine that holds releases of the kit, and sends whoever asks for another package to npm's own. It
- * runs as a program, because tests wait for npm without giving their own process a turn.
+/**
+ * The registry that people run themselves, https://verdaccio.org, in the newest version that runs on Node.js 20. A plugin
+ * of it asks for node-fetch by a tag that not every mirror of npm has.
  */
+const PACKAGE = { private: true, dependencies: { verdaccio: '6.2.9' }, overrides: { 'node-fetch': '2.7.0' } };
 
-/** A registry that runs. */
+/** How long it may take to listen, in milliseconds. */
+const PATIENCE = 60_000;
+
+/** A registry on this machine that holds releases of the kit, and asks npm's own for every other package. */
 export interface Registry {
-  /** Its address, for npm's setting `registry`. */
-  readonly url: string;
+  /** The variables that make npm and projen use it, with a cache of their own. */
+  readonly env: NodeJS.ProcessEnv;
   /** Ends it. */
   stop(): void;
 }
 
 /**
- * Starts a registry.
+ * Starts a registry and publishes to it.
  *
+ * @param home a folder for what it stores
  * @param tarballs the releases of the kit, the newest last
+ * @throws Error when it does not listen in time
  */
-export async function startRegistry(tarballs: readonly string[]): Promise<Registry> {
-  const child = spawn(process.execPath, ['--import', 'tsx', __filename, ...tarballs], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+export async function startRegistry(home: string, tarballs: readonly string[]): Promise<Registry> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const config = join(home, 'verdaccio.yaml');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), JSON.stringify(PACKAGE));
+  run(home, 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(config, settings(home, run(home, 'npm', ['config', 'get', 'registry']).trim()));
+  const bin = join(home, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
+  const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
+    stdio: 'ignore',
   });
-  const [url] = await once(child.stdout, 'data');
-  return { url: String(url).trim(), stop: () => child.kill() };
+  await answered(url, child);
+  // npm publishes for nobody without a token; this registry takes any.
+  const token = { [`npm_config_//127.0.0.1:${port}/:_authToken`]: 'anybody' };
+  for (const tarball of tarballs) {
+    run(home, 'npm', ['publish', tarball, '--registry', url], token);
+  }
+  const env = { npm_config_registry: url, npm_config_cache: join(home, 'cache'), CI: '' };
+  return { env, stop: () => child.kill() };
 }
 
-interface Release {
-  readonly manifest: { readonly version: string };
-  readonly bytes: Buffer;
-}
-
-function readRelease(tarball: string): Release {
-  const manifest = JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
-  return { manifest, bytes: readFileSync(tarball) };
-}
-
-function packument(releases: readonly Release[], url: string): object {
-  const versions = releases.map(({ manifest, bytes }) => {
-    const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-    return [manifest.version, { ...manifest, dist: { integrity, tarball: `${url}/${KIT}-${manifest.version}.tgz` } }];
+/** Anybody may read and publish; nothing is asked of npm's registry that is here, and nothing of it is kept. */
+function settings(home: string, upstream: string): string {
+  const everything = { access: '$all', publish: '$all', proxy: 'upstream' };
+  return JSON.stringify({
+    storage: join(home, 'storage'),
+    uplinks: { upstream: { url: upstream, cache: false } },
+    packages: { 'serverless-atelier': { access: '$all', publish: '$all' }, '**': everything },
+    log: { type: 'stdout', level: 'fatal' },
   });
-  return {
-    name: KIT,
-    'dist-tags': { latest: releases.at(-1)?.manifest.version },
-    versions: Object.fromEntries(versions),
-  };
 }
 
-function answer(path: string, response: ServerResponse, releases: readonly Release[], url: string): void {
-  const asked = releases.find(({ manifest }) => path === `/${KIT}-${manifest.version}.tgz`);
-  if (asked) {
-    response.end(asked.bytes);
-  } else if (path === `/${KIT}`) {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(packument(releases, url)));
-  } else {
-    response.writeHead(307, { location: `https://registry.npmjs.org${path}` }).end();
+async function answered(url: string, child: ChildProcess): Promise<void> {
+  const end = Date.now() + PATIENCE;
+  while (!(await fetch(`${url}-/ping`).catch(() => undefined))?.ok) {
+    if (Date.now() > end || child.exitCode !== null) {
+      throw new Error(`verdaccio does not answer at ${url}`);
+    }
+    await setTimeout(200);
   }
 }
 
-function serve(tarballs: readonly string[]): void {
-  const releases = tarballs.map(readRelease);
-  const server = createServer(({ url: path = '/' }, response) => answer(path, response, releases, address()));
-  const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.listen(0, '127.0.0.1', () => process.stdout.write(`${address()}\n`));
-}
-
-if (require.main === module) {
-  serve(process.argv.slice(2));
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
 }
