@@ -1,8 +1,10 @@
-import { cancel, confirm, intro, isCancel, select, text } from '@clack/prompts';
+import { resolve } from 'node:path';
+import { cancel, confirm, intro, isCancel, multiselect, select, text } from '@clack/prompts';
 import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
-import { allowedWords, checkOption, optionsOf } from '../../blueprints/options';
+import { allowedWords, checkOptions, flagOf, nameOfFolder, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, OptionValue, OptionValues, Pattern } from '../../blueprints/pattern';
+import { refuseOccupied } from './staging';
 
 /** What was asked for: the pattern, the folder, and the options that were changed. */
 export interface Answers {
@@ -12,26 +14,28 @@ export interface Answers {
 }
 
 /**
- * Asks in a terminal for what a new project needs and was not given: the pattern, the folder, and, if wanted, each option.
+ * Asks in a terminal for what a new project needs and was not given: the pattern, the folder, and which options are to be
+ * changed, and to what. A wrong answer is refused where it is given.
  *
  * @param pattern the pattern, when it was named
  * @param folder the folder, when it was named
- * @param given the flags that were given; they are not asked for again
+ * @param given the options that were given as flags; they are not asked for again
  * @returns the answers; leaving with Ctrl-C ends the process with 130
  */
 export async function askForProject(
   pattern: Pattern | undefined,
   folder: string | undefined,
-  given: Record<string, unknown>,
+  given: OptionValues,
 ): Promise<Answers> {
   intro('A new serverless project');
   const chosen = pattern ?? (await askForPattern());
-  const target = folder ?? (await answered(text({ message: 'In which folder?', initialValue: chosen.id })));
-  const open = optionsOf(chosen).filter(({ name }) => name !== 'name' && given[name] === undefined);
-  const change = await answered(confirm({ message: `Change one of its ${open.length} options?`, initialValue: false }));
+  const target = folder ?? (await askForFolder(chosen, given));
   const values: Record<string, OptionValue | undefined> = {};
-  for (const spec of change ? open : []) {
-    values[spec.name] = await askForOption(spec);
+  for (const spec of await askForChanges(chosen, given)) {
+    values[spec.name] = await askForOption(spec, (value) =>
+      // A name is there for certain by now, and has been checked.
+      checkOptions(chosen, { name: chosen.id, ...given, ...values, [spec.name]: value }),
+    );
   }
   return { pattern: chosen, folder: target, values };
 }
@@ -41,20 +45,58 @@ async function askForPattern(): Promise<Pattern> {
   return answered(select({ message: 'Which pattern?', options }));
 }
 
-async function askForOption(spec: OptionSpec): Promise<OptionValue | undefined> {
+async function askForFolder({ id }: Pattern, given: OptionValues): Promise<string> {
+  const check = (folder: string): void => {
+    refuseOccupied(resolve(folder));
+    if (given.name === undefined) {
+      nameOfFolder(resolve(folder));
+    }
+  };
+  return answered(
+    text({
+      message: 'In which folder?',
+      placeholder: id,
+      defaultValue: id,
+      validate: (typed) => problem(() => check(typed || id)),
+    }),
+  );
+}
+
+async function askForChanges(pattern: Pattern, given: OptionValues): Promise<readonly OptionSpec[]> {
+  const open = optionsOf(pattern).filter(({ name, required }) => !required && given[name] === undefined);
+  const options = open.map((value) => ({ value, label: flagOf(value.name), hint: value.summary }));
+  const message = `Which of its ${open.length} options do you want to change? None is fine.`;
+  return answered(multiselect({ message, options, required: false }));
+}
+
+/** Asks for a value in the way of its kind; nothing typed leaves the default. */
+async function askForOption(
+  spec: OptionSpec,
+  check: (value: OptionValue | undefined) => unknown,
+): Promise<OptionValue | undefined> {
+  const message = `${flagOf(spec.name)}: ${spec.summary}`;
+  if (spec.type === 'boolean') {
+    return answered(confirm({ message, initialValue: spec.default === true }));
+  }
+  if (spec.allowed) {
+    const options = spec.allowed.map((value) => ({ value, label: value }));
+    return answered(select({ message, options, initialValue: String(spec.default ?? spec.allowed[0]) }));
+  }
   const typed = await answered(
     text({
-      message: `${spec.summary} (${allowedWords(spec)})`,
-      initialValue: [spec.default ?? ''].flat().join(', '),
-      validate: (value) => problemWith(spec, value ?? ''),
+      message: `${message} (${allowedWords(spec)})`,
+      placeholder: [spec.default ?? []].flat().join(', '),
+      defaultValue: '',
+      validate: (value) => problem(() => check(parse(spec, value ?? ''))),
     }),
   );
   return parse(spec, typed);
 }
 
-function problemWith(spec: OptionSpec, typed: string): string | undefined {
+/** What a check says of a wrong answer. */
+function problem(check: () => unknown): string | undefined {
   try {
-    checkOption(spec, parse(spec, typed));
+    check();
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -64,24 +106,16 @@ function problemWith(spec: OptionSpec, typed: string): string | undefined {
   }
 }
 
-/** What can be typed for a switch. */
-const SWITCHES = new Map([
-  ...['y', 'yes', 'true'].map((word) => [word, true] as const),
-  ...['n', 'no', 'false'].map((word) => [word, false] as const),
-]);
-
-/** Text as the type of its option, or as it is where it is none, which is then refused; nothing typed leaves the default. */
+/** Text as the type of its option, or as it is where it is none, which is then refused. */
 function parse(spec: OptionSpec, typed: string): OptionValue | undefined {
   if (typed.trim() === '') {
     return undefined;
   }
-  const parsers: Record<OptionSpec['type'], () => OptionValue> = {
-    string: () => typed,
+  const parsers: Partial<Record<OptionSpec['type'], () => OptionValue>> = {
     number: () => (/^\d+$/.test(typed.trim()) ? Number(typed) : typed),
-    boolean: () => SWITCHES.get(typed.trim().toLowerCase()) ?? typed,
     'string[]': () => typed.split(',').map((part) => part.trim()),
   };
-  return parsers[spec.type]();
+  return parsers[spec.type]?.() ?? typed;
 }
 
 async function answered<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { atelier, atelierInTerminal, emptyFolders, entries } from './support';
+import { findPattern } from '../../blueprints/catalog';
+import { optionsOf } from '../../blueprints/options';
+import { atelier, atelierInTerminal, emptyFolders, entries, writeText } from './support';
 
 const folder = emptyFolders();
 const ENTER = '\r';
+const DOWN = '\u001b[B';
+const SPACE = ' ';
 const CTRL_C = '\u0003';
-const CLEAR = '\u0015';
 const PATTERN = ['Which pattern?', ENTER] as const;
-const FOLDER = ['In which folder?', `${CLEAR}orders${ENTER}`] as const;
-const KEEP = ['Change one of its', ENTER] as const;
-const CHANGE = ['Change one of its', 'y'] as const;
+const FOLDER = ['In which folder?', `orders${ENTER}`] as const;
+const KEEP = ['do you want to change?', ENTER] as const;
+
+/** Chooses options to be changed, from the first one downwards. */
+const change = (...names: string[]): readonly [string, string] => {
+  const open = optionsOf(findPattern('sqs-scaling')).filter(({ required }) => !required);
+  const keys = open.map(({ name }) => `${names.includes(name) ? SPACE : ''}${DOWN}`);
+  return ['do you want to change?', `${keys.join('')}${ENTER}`];
+};
 const QUICK = ['--no-install', '--no-git'];
 
 const ask = (args: string[], answers: ReadonlyArray<readonly [string, string]>, env: NodeJS.ProcessEnv = {}) => {
@@ -30,20 +39,15 @@ describe('in a terminal', () => {
     expect(entries(folder())).toEqual(['sqs-scaling']);
   });
 
-  test('options are asked for one by one where that is wanted', () => {
+  test('options that are to be changed are asked for, each in the way of its kind', () => {
     const answers: [string, string][] = [
-      ['The tags on every resource', `team=orders, cost=a${ENTER}`],
-      ['The most messages', `${CLEAR}100${ENTER}`],
-      ['The seconds', ENTER],
-      ['The memory', ENTER],
-      ['The most invocations', ENTER],
-      ['The concurrency', ENTER],
-      ['How often', ENTER],
-      ['The JMESPath expression', ENTER],
-      ['Whether Lambda adds', `${CLEAR}provisioned${ENTER}`],
-      ['Whether invocations are traced', `${CLEAR}yes${ENTER}`],
+      ['--tags: ', `team=orders, cost=a${ENTER}`],
+      ['--batch-size: ', `100${ENTER}`],
+      ['--scaling: ', `${DOWN}${ENTER}`],
+      ['--tracing: ', 'y'],
     ];
-    expect(ask(['sqs-scaling'], [FOLDER, CHANGE, ...answers]).code).toBe(0);
+    const chosen = change('tags', 'batchSize', 'scaling', 'tracing');
+    expect(ask(['sqs-scaling'], [FOLDER, chosen, ...answers]).code).toBe(0);
     expect(options()).toEqual({
       name: 'orders',
       tags: ['team=orders', 'cost=a'],
@@ -53,49 +57,60 @@ describe('in a terminal', () => {
     });
   });
 
+  test('nothing typed for an option leaves its default', () => {
+    ask(['sqs-scaling'], [FOLDER, change('batchSize', 'tags'), ['--tags: ', ENTER], ['--batch-size: ', ENTER]]);
+    expect(options()).toEqual({ name: 'orders' });
+  });
+
   test('what was given as a flag is not asked for', () => {
     const { shown } = ask(['sqs-scaling', '--batch-size', '100'], [FOLDER, KEEP]);
-    expect(shown).toContain('Change one of its 9 options?');
+    expect(shown).toContain('--memory-size');
+    expect(shown).not.toContain('--batch-size');
     expect(options()).toEqual({ name: 'orders', batchSize: 100 });
   });
 
   test.each([
-    ['a number', 'The most messages', 'many', '--batch-size can\'t be "many"; allowed: a whole number from 11'],
-    ['a switch', 'Whether invocations are traced', 'maybe', '--tracing can\'t be "maybe"; allowed: true or false'],
-  ])('what is no value for %s is refused where it was typed', (_, question, typed, says) => {
-    const questions = [
-      'The tags',
-      'The most messages',
-      'The seconds',
-      'The memory',
-      'The most invocations',
-      'The concurrency',
-      'How often',
-      'The JMESPath',
-      'Whether Lambda',
-      'Whether invocations',
-    ];
-    const before = questions.slice(
-      0,
-      questions.findIndex((start) => question.startsWith(start)),
-    );
+    ['no number', ['batchSize'], '--batch-size: ', 'many', '--batch-size can\'t be "many"; allowed: a whole number'],
+    ['a number out of its range', ['batchSize'], '--batch-size: ', '5', "--batch-size can't be 5; allowed: a whole"],
+    ['one bad tag of two', ['tags'], '--tags: ', 'a=b, c', '--tags can\'t be "c"; allowed: key=value'],
+    [
+      'what goes not with the others',
+      ['reservedConcurrency'],
+      '--reserved-concurrency: ',
+      '9',
+      'is under --max-concurrency 10',
+    ],
+  ])('%s is refused where it was typed', (_, names, question, typed, says) => {
     const { code, shown } = ask(
       ['sqs-scaling'],
-      [
-        FOLDER,
-        CHANGE,
-        ...before.map((text) => [text, ENTER] as const),
-        [question, `${CLEAR}${typed}${ENTER}`],
-        ["can't be", CTRL_C],
-      ],
+      [FOLDER, change(...names), [question, `${typed}${ENTER}`], ['for example', CTRL_C]],
     );
-    expect({ code, shown: shown.replace(/\s+/g, ' ') }).toEqual({ code: 130, shown: expect.stringContaining(says) });
+    expect({ code, shown: shown.replace(/[\s│]+/g, ' ') }).toEqual({ code: 130, shown: expect.stringContaining(says) });
+  });
+
+  test.each([
+    ['that makes no name', 'My Orders', 'can\'t be named "My Orders"'],
+    ['that is occupied', 'mine', 'the folder mine holds notes.txt already'],
+  ])('a folder %s is refused where it was typed, and another one taken', (_, typed, says) => {
+    writeText(join(folder(), 'mine', 'notes.txt'), '');
+    const another = `${'\u007f'.repeat(typed.length)}orders${ENTER}`;
+    const { code, shown } = ask(
+      ['sqs-scaling'],
+      [['In which folder?', `${typed}${ENTER}`], ['for example', another], KEEP],
+    );
+    expect({ code, shown: shown.replace(/[\s│]+/g, ' ') }).toEqual({ code: 0, shown: expect.stringContaining(says) });
+    expect(entries(folder())).toEqual(['mine', 'orders']);
+  });
+
+  test('a folder may have any name where the project is given its own', () => {
+    const { code } = ask(['sqs-scaling', '--name', 'orders'], [['In which folder?', `My Orders${ENTER}`], KEEP]);
+    expect({ code, made: entries(folder()) }).toEqual({ code: 0, made: ['My Orders'] });
   });
 
   test.each([
     ['pattern', [], [['Which pattern?', CTRL_C]]],
     ['folder', ['sqs-scaling'], [['In which folder?', CTRL_C]]],
-    ['options', ['sqs-scaling'], [FOLDER, ['Change one of its', CTRL_C]]],
+    ['options', ['sqs-scaling'], [FOLDER, ['do you want to change?', CTRL_C]]],
   ] as [string, string[], [string, string][]][])(
     'Ctrl-C at the question for the %s ends with 130 and leaves nothing',
     (_, args, answers) => {
@@ -107,12 +122,6 @@ describe('in a terminal', () => {
       });
     },
   );
-
-  test('a bad folder is refused after the question', () => {
-    const { code, shown } = ask(['sqs-scaling'], [['In which folder?', `${CLEAR}My Orders${ENTER}`], KEEP]);
-    expect({ code, left: entries(folder()) }).toEqual({ code: 2, left: [] });
-    expect(shown).toContain('error: --name can\'t be "My Orders"');
-  });
 });
 
 describe('nothing is asked', () => {

@@ -117,9 +117,7 @@ async function planProject(
   options: NewOptions,
 ): Promise<Plan> {
   const answers = await ask(pattern, folder, options);
-  const given = Object.fromEntries(
-    optionsOf(answers.pattern).map(({ name }) => [name, (options as Record<string, OptionValue | undefined>)[name]]),
-  );
+  const given = flagsOf(answers.pattern, options);
   const target = resolve(answers.folder);
   const name = given.name ?? nameOfFolder(target);
   const values = checkOptions(answers.pattern, { ...given, ...answers.values, name });
@@ -132,13 +130,19 @@ async function planProject(
   };
 }
 
+/** The options of a pattern that were given as flags, which are known only where the pattern is named. */
+function flagsOf(pattern: Pattern, options: NewOptions): OptionValues {
+  const flags = options as Record<string, OptionValue | undefined>;
+  return Object.fromEntries(optionsOf(pattern).flatMap(({ name }) => (name in flags ? [[name, flags[name]]] : [])));
+}
+
 /** What was not given is asked for where somebody can answer; elsewhere a missing pattern is an error. */
 async function ask(pattern: Pattern | undefined, folder: string | undefined, options: NewOptions) {
   const canAsk =
     options.input !== false && !options.json && process.stdin.isTTY && process.stdout.isTTY && !process.env.CI;
   if (canAsk && (pattern === undefined || folder === undefined)) {
     const { askForProject } = await import('../prompts');
-    return askForProject(pattern, folder, options as Record<string, unknown>);
+    return askForProject(pattern, folder, pattern ? flagsOf(pattern, options) : {});
   }
   if (pattern === undefined) {
     throw new UsageError('no pattern was named', {
