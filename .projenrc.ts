@@ -168,6 +168,7 @@ project.package.addField('jest', {
   modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
   moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },
+  setupFiles: ['<rootDir>/test/setup.ts'],
   roots: ['<rootDir>/test'],
   clearMocks: true,
 });

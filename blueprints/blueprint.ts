@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AwsCdkTypeScriptApp } from 'projen/lib/awscdk/awscdk-app-ts';
 import { CdkFeatureFlags } from 'projen/lib/awscdk/cdk-config';
 import { NodePackageManager } from 'projen/lib/javascript/node-package';
@@ -9,7 +9,7 @@ import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
 import { Creation, kitSpec, withoutKit } from './creation';
 import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
-import { checkOptions, optionsOf } from './options';
+import { checkOptions, nameOfFolder, optionsOf } from './options';
 import type { OptionValue, OptionValues, Pattern } from './pattern';
 import { type PinnedPackage, pinned, versions } from './versions';
 
@@ -186,7 +186,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
 /** The pattern's options among all that were given, completed with the defaults and checked. */
 function chosenValues(pattern: Pattern, options: BlueprintOptions): OptionValues {
   const given = options as unknown as Record<string, OptionValue | undefined>;
-  const named = { ...given, name: options.name ?? basename(resolve(options.outdir ?? '.')) };
+  const named = { ...given, name: options.name ?? nameOfFolder(resolve(options.outdir ?? '.')) };
   return checkOptions(
     pattern,
     Object.fromEntries(optionsOf(pattern).map(({ name }) => [name, named[name as keyof typeof named]])),
