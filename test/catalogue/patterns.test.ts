@@ -158,7 +158,8 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     });
 
     test('gives no resource of both the same physical name', () => {
-      expect(physicalNames(stack('dev')).filter((name) => physicalNames(stack('prod')).includes(name))).toEqual([]);
+      const taken = physicalNames(stack('prod'));
+      expect(physicalNames(stack('dev')).filter((name) => taken.includes(name))).toEqual([]);
     });
   });
 

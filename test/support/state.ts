@@ -70,7 +70,7 @@ export const STATE_FILE = 'state.json';
 export function physicalNames(resources: readonly (readonly [string, Json])[]): string[] {
   return resources.flatMap(([, resource]) => {
     const type = String(dig(resource, 'Type'));
-    const [spec] = loadAwsServiceSpecSync().lookup('resource', 'cloudFormationType', 'equals', type);
+    const spec = specOf(type);
     const names = (spec?.primaryIdentifier ?? []).filter((property) => property.endsWith('Name'));
     return names
       .map((property) => dig(resource, 'Properties', property))
@@ -79,9 +79,17 @@ export function physicalNames(resources: readonly (readonly [string, Json])[]): 
   });
 }
 
+let services: ReturnType<typeof loadAwsServiceSpecSync> | undefined;
+
+/** What the service specification says of a type; it is loaded once, which takes half a second. */
+function specOf(type: string) {
+  services ??= loadAwsServiceSpecSync();
+  return services.lookup('resource', 'cloudFormationType', 'equals', type)[0];
+}
+
 /** The properties of a type whose change replaces the resource, surely or perhaps, as the service specification says. */
 function replacingProperties(type: string): ReadonlySet<string> {
-  const [spec] = loadAwsServiceSpecSync().lookup('resource', 'cloudFormationType', 'equals', type);
+  const spec = specOf(type);
   const properties = Object.entries(spec?.properties ?? {});
   return new Set(
     properties.filter(([, property]) => (property.causesReplacement ?? 'no') !== 'no').map(([name]) => name),
