@@ -52,6 +52,13 @@ export interface BlueprintOptions {
   readonly alarmTopic?: string;
 
   /**
+   * What builds and tests each change: a workflow of GitHub Actions, or nothing yet.
+   *
+   * @default "none"
+   */
+  readonly ci?: 'none' | 'github';
+
+  /**
    * The step of the pattern that the project is created at: `start` or a step's id.
    *
    * @default - the last step: the finished project
@@ -145,6 +152,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
 
     super({
       ...settings(values.name as string, options),
+      ...(creation?.ignored.length ? { gitignore: [...creation.ignored] } : {}),
       ...options.appOptions,
       context: { ...contextOf(options.outdir ?? '.'), ...options.appOptions?.context },
     });

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from 'projen';
 import { Component } from 'projen/lib/component';
 import { UsageError } from './errors';
+import { belowKept, isKept, type Kept, readKept } from './kept';
 import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
 import { checkStep, type OptionValues, type Pattern } from './pattern';
@@ -28,8 +29,8 @@ export interface CreationPlan {
 /** All that npm writes into a package.json of its own making. */
 const NPM_FIELDS: ReadonlySet<string> = new Set(['dependencies', 'devDependencies']);
 
-/** The entries that npm and git put into a folder before a project is created in it. */
-const EXPECTED_ENTRIES: ReadonlySet<string> = new Set(['.git', 'node_modules', 'package.json', 'package-lock.json']);
+/** The entries that npm puts into a folder before a project is created in it. */
+const EXPECTED_ENTRIES: ReadonlySet<string> = new Set(['node_modules', 'package.json', 'package-lock.json']);
 
 /** The creation of a project: what is written once, and never again by a later `npx projen`. */
 export class Creation {
@@ -45,24 +46,31 @@ export class Creation {
     if (process.env.PROJEN_CREATE_PROJECT !== 'true') {
       return undefined;
     }
-    refuseForeignEntries(resolve(plan.outdir ?? '.'));
-    return new Creation(plan);
+    const folder = resolve(plan.outdir ?? '.');
+    refuseForeignEntries(folder);
+    return new Creation(plan, readKept(folder));
   }
 
   /** The npm spec of the kit that the new project refers to. */
   public readonly kit: string;
+  /** The patterns of a .gitignore that was there before. */
+  public readonly ignored: readonly string[];
   private readonly step: string;
   private readonly extras: ProjectExtras;
   private readonly files: Files;
   private readonly archive?: string;
 
-  private constructor(private readonly plan: CreationPlan) {
+  private constructor(
+    private readonly plan: CreationPlan,
+    private readonly kept: Kept,
+  ) {
     const { pattern, values, kit } = plan;
     this.step = checkStep(pattern, plan.step);
     // The kit's own tarball goes into the project, so that others can install it too.
     this.archive = tarballOf(kit);
     this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
-    this.extras = extrasOf(this.kit, withoutKit(plan.devDeps));
+    this.ignored = kept.ignored;
+    this.extras = extrasOf(this.kit, withoutKit(plan.devDeps), kept.ignored);
     this.files = render(pattern, values, this.step, this.extras);
   }
 
@@ -84,7 +92,7 @@ export class Creation {
     for (const [path, content] of this.files) {
       const file = join(outdir, path);
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
+      writeFileSync(file, belowKept(path, content, this.kept));
     }
     if (this.archive) {
       mkdirSync(join(outdir, 'vendor'), { recursive: true });
@@ -101,10 +109,11 @@ export class Creation {
 }
 
 /** What `.projenrc.ts` has to say besides the pattern's options, so that the next `npx projen` changes nothing. */
-function extrasOf(kit: string, devDeps: readonly string[]): ProjectExtras {
+function extrasOf(kit: string, devDeps: readonly string[], ignored: readonly string[]): ProjectExtras {
   return {
     ...(kit === kitVersion ? {} : { kit }),
     ...(devDeps.length > 0 ? { devDeps } : {}),
+    ...(ignored.length > 0 ? { appOptions: { gitignore: ignored } } : {}),
   };
 }
 
@@ -132,7 +141,7 @@ export function withoutKit(specs: readonly string[] = []): string[] {
 /** Whether an entry is the user's; a package.json is npm's only while it lists what npm installed, and nothing else. */
 function isForeign(folder: string, entry: string): boolean {
   if (entry !== 'package.json') {
-    return !EXPECTED_ENTRIES.has(entry);
+    return !EXPECTED_ENTRIES.has(entry) && !isKept(entry);
   }
   const fields = Object.keys(JSON.parse(readFileSync(join(folder, entry), 'utf8')));
   return fields.some((field) => !NPM_FIELDS.has(field));
@@ -144,7 +153,7 @@ function refuseForeignEntries(folder: string): void {
     throw new UsageError(`the folder ${basename(folder)} holds ${foreign.slice(0, 3).join(', ')} already`, {
       option: 'folder',
       given: folder,
-      allowed: 'an empty or a new folder',
+      allowed: 'an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore',
       example: 'mkdir orders',
     });
   }

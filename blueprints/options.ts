@@ -58,6 +58,14 @@ export const commonOptions: readonly OptionSpec[] = [
     matches: { regex: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, means: 'the ARN of a standard SNS topic' },
     example: 'arn:aws:sns:eu-west-1:123456789012:alarms',
   },
+  {
+    name: 'ci',
+    type: 'string',
+    summary: 'What builds and tests each change: a workflow of GitHub Actions, or nothing yet.',
+    default: 'none',
+    allowed: ['none', 'github'],
+    example: 'github',
+  },
 ];
 
 /** What the common options must be together. */
@@ -128,7 +136,8 @@ export function flagOf(name: string): string {
  * @param pattern the pattern
  * @param given values by option name
  * @returns a value for every option of the pattern, undefined for one that stays unset
- * @throws UsageError for the first option that is unknown, missing, of a wrong type or out of range
+ * @throws UsageError for all options that are missing at once, or for the first that is unknown, of a wrong type or out of
+ * range
  */
 export function checkOptions(pattern: Pattern, given: OptionValues): OptionValues {
   const specs = optionsOf(pattern);
@@ -138,7 +147,14 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
       option: unknown,
       given: given[unknown],
       allowed: specs.map((spec) => flagOf(spec.name)).join(', '),
+      example: `atelier show ${pattern.id}`,
     });
+  }
+  const missing = specs.filter(
+    ({ name, required, default: standard }) => required && (given[name] ?? standard) === undefined,
+  );
+  if (missing.length > 0) {
+    throw missingOptions(missing);
   }
   const values = Object.fromEntries(specs.map((spec) => [spec.name, checkOption(spec, given[spec.name])]));
   for (const rule of [...commonRules, ...(pattern.rules ?? [])]) {
@@ -210,6 +226,16 @@ export function checkOption(spec: OptionSpec, given: OptionValue | undefined): O
     throw refusal(spec, wrong);
   }
   return value;
+}
+
+function missingOptions(specs: readonly OptionSpec[]): UsageError {
+  const errors = specs.map((spec) => refusal(spec, undefined, 'is missing').details);
+  const flags = specs.map(({ name }) => flagOf(name));
+  return new UsageError(`${flags.join(' and ')} ${specs.length === 1 ? 'is' : 'are'} missing`, {
+    option: specs.map(({ name }) => name).join(', '),
+    allowed: errors.map(({ allowed }) => allowed).join('; '),
+    example: errors.map(({ example }) => example).join(' '),
+  });
 }
 
 function hasType(spec: OptionSpec, value: OptionValue): boolean {

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
+import { withSlashes } from '../paths';
 import { checkStep, type OptionValues, type Pattern, stepIds } from '../pattern';
 import { stageOf } from '../stages';
 import { literals } from './literals';
@@ -189,7 +190,7 @@ function readTree(folder: string): Source[] {
     .filter((entry) => entry.isFile())
     .map((entry) => {
       const file = join(entry.parentPath, entry.name);
-      return { path: relative(folder, file).replaceAll('\\', '/'), bytes: readFileSync(file) };
+      return { path: withSlashes(relative(folder, file)), bytes: readFileSync(file) };
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -57,6 +57,7 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
 function addNew(program: Command, named: Pattern | undefined): void {
   const creation = command(program, 'new [pattern] [folder]', 'creates a project')
     .option('--step <id>', 'the step that the project stands at (default: the last one, the finished project)')
+    .option('--options <file>', 'all options at once: a JSON file, or - for standard input; flags win over it')
     .option('--kit <spec>', 'the serverless-atelier that the project depends on: a version, or the path of a tarball')
     .option('--dry-run', 'shows what would be written, and writes nothing')
     .option('--no-install', 'installs no packages')

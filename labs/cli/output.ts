@@ -58,7 +58,8 @@ export type Mark = keyof typeof GLYPHS;
 
 /** Writes text for people, or JSON for machines, to standard output. */
 export class Output {
-  private readonly plain: boolean;
+  /** Whether lines are only appended, with words instead of glyphs. */
+  public readonly plain: boolean;
   private readonly coloured: boolean;
 
   /** @param options how to print */

@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
-import { cancel, confirm, intro, isCancel, multiselect, select, text } from '@clack/prompts';
+import * as drawn from '@clack/prompts';
 import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
 import { allowedWords, checkOptions, flagOf, nameOfFolder, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, OptionValue, OptionValues, Pattern } from '../../blueprints/pattern';
+import * as plain from './plain-prompts';
 import { refuseOccupied } from './staging';
+
+/** How to ask: in lines that are drawn again, or that are only appended. */
+type Prompts = Pick<typeof plain, 'intro' | 'select' | 'multiselect' | 'confirm' | 'text' | 'isCancel' | 'cancel'>;
 
 /** What was asked for: the pattern, the folder, and the options that were changed. */
 export interface Answers {
@@ -20,19 +24,22 @@ export interface Answers {
  * @param pattern the pattern, when it was named
  * @param folder the folder, when it was named
  * @param given the options that were given as flags; they are not asked for again
+ * @param isPlain whether lines may only be appended
  * @returns the answers; leaving with Ctrl-C ends the process with 130
  */
 export async function askForProject(
   pattern: Pattern | undefined,
   folder: string | undefined,
   given: OptionValues,
+  isPlain: boolean,
 ): Promise<Answers> {
-  intro('A new serverless project');
-  const chosen = pattern ?? (await askForPattern());
-  const target = folder ?? (await askForFolder(chosen, given));
+  const prompts: Prompts = isPlain ? plain : (drawn as unknown as Prompts);
+  prompts.intro('A new serverless project');
+  const chosen = pattern ?? (await askForPattern(prompts));
+  const target = folder ?? (await askForFolder(prompts, chosen, given));
   const values: Record<string, OptionValue | undefined> = {};
-  for (const spec of await askForChanges(chosen, given)) {
-    values[spec.name] = await askForOption(spec, (value) =>
+  for (const spec of await askForChanges(prompts, chosen, given)) {
+    values[spec.name] = await askForOption(prompts, spec, (value) =>
       // A name is there for certain by now, and has been checked.
       checkOptions(chosen, { name: chosen.id, ...given, ...values, [spec.name]: value }),
     );
@@ -40,12 +47,12 @@ export async function askForProject(
   return { pattern: chosen, folder: target, values };
 }
 
-async function askForPattern(): Promise<Pattern> {
+async function askForPattern(prompts: Prompts): Promise<Pattern> {
   const options = patterns.map((value) => ({ value, label: value.id, hint: value.summary }));
-  return answered(select({ message: 'Which pattern?', options }));
+  return answered(prompts, prompts.select({ message: 'Which pattern?', options }));
 }
 
-async function askForFolder({ id }: Pattern, given: OptionValues): Promise<string> {
+async function askForFolder(prompts: Prompts, { id }: Pattern, given: OptionValues): Promise<string> {
   const check = (folder: string): void => {
     refuseOccupied(resolve(folder));
     if (given.name === undefined) {
@@ -53,7 +60,8 @@ async function askForFolder({ id }: Pattern, given: OptionValues): Promise<strin
     }
   };
   return answered(
-    text({
+    prompts,
+    prompts.text({
       message: 'In which folder?',
       placeholder: id,
       defaultValue: id,
@@ -62,28 +70,33 @@ async function askForFolder({ id }: Pattern, given: OptionValues): Promise<strin
   );
 }
 
-async function askForChanges(pattern: Pattern, given: OptionValues): Promise<readonly OptionSpec[]> {
+async function askForChanges(prompts: Prompts, pattern: Pattern, given: OptionValues): Promise<readonly OptionSpec[]> {
   const open = optionsOf(pattern).filter(({ name, required }) => !required && given[name] === undefined);
   const options = open.map((value) => ({ value, label: flagOf(value.name), hint: value.summary }));
   const message = `Which of its ${open.length} options do you want to change? None is fine.`;
-  return answered(multiselect({ message, options, required: false }));
+  return answered(prompts, prompts.multiselect({ message, options, required: false }));
 }
 
 /** Asks for a value in the way of its kind; nothing typed leaves the default. */
 async function askForOption(
+  prompts: Prompts,
   spec: OptionSpec,
   check: (value: OptionValue | undefined) => unknown,
 ): Promise<OptionValue | undefined> {
   const message = `${flagOf(spec.name)}: ${spec.summary}`;
   if (spec.type === 'boolean') {
-    return answered(confirm({ message, initialValue: spec.default === true }));
+    return answered(prompts, prompts.confirm({ message, initialValue: spec.default === true }));
   }
   if (spec.allowed) {
     const options = spec.allowed.map((value) => ({ value, label: value }));
-    return answered(select({ message, options, initialValue: String(spec.default ?? spec.allowed[0]) }));
+    return answered(
+      prompts,
+      prompts.select({ message, options, initialValue: String(spec.default ?? spec.allowed[0]) }),
+    );
   }
   const typed = await answered(
-    text({
+    prompts,
+    prompts.text({
       message: `${message} (${allowedWords(spec)})`,
       placeholder: [spec.default ?? []].flat().join(', '),
       defaultValue: '',
@@ -118,10 +131,10 @@ function parse(spec: OptionSpec, typed: string): OptionValue | undefined {
   return parsers[spec.type]?.() ?? typed;
 }
 
-async function answered<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
+async function answered<T>(prompts: Prompts, question: Promise<T>): Promise<Exclude<T, symbol>> {
   const answer = await question;
-  if (isCancel(answer)) {
-    cancel('Nothing was written.');
+  if (prompts.isCancel(answer)) {
+    prompts.cancel('Nothing was written.');
     process.exit(130);
   }
   return answer as Exclude<T, symbol>;

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
+import { isKept } from '../../blueprints/kept';
 
 /** A folder in which a project is made before it is anywhere else. */
 export interface Staging {
@@ -42,7 +44,7 @@ const A_DAY = 24 * 60 * 60 * 1000;
 
 /**
  * A folder to make a project in. A new one is made beside the target, so that relative paths mean the same in both, and
- * becomes it in one rename. An empty one that is there stays what it is (somebody's working directory, a link, a mount
+ * becomes it in one rename. One that is there stays what it is (somebody's working directory, a link, a mount
  * point) and is filled from a hidden folder inside. Either way a run that dies leaves no half project behind: what it has
  * left is removed by the next one.
  *
@@ -71,15 +73,16 @@ export function stageElsewhere(target: string): Pick<Staging, 'path' | 'discard'
  *
  * @param target the folder to be; absolute
  * @param own the entry that the caller has put there itself. @default - none
+ * @param stays whether an entry stays as it is. @default - a repository, its README, its license and what git ignores
  * @throws UsageError when it is there and is no empty folder
  */
-export function refuseOccupied(target: string, own?: string): void {
-  const problem = problemWith(target, own);
+export function refuseOccupied(target: string, own?: string, stays: (entry: string) => boolean = isKept): void {
+  const problem = problemWith(target, own, stays);
   if (problem) {
     throw new UsageError(problem, {
       option: 'folder',
       given: target,
-      allowed: 'an empty or a new folder',
+      allowed: 'an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore',
       example: `atelier new ${patterns[0].id} ${basename(target)}-2`,
     });
   }
@@ -106,14 +109,27 @@ function stageBeside(target: string): Staging {
 
 function stageInside(target: string): Staging {
   const path = stagedFolder(target);
+  // Generating reads what its owner wrote, and writes the rest below it.
+  const kept = new Map(
+    readdirSync(target)
+      .filter((entry) => isKept(entry) && entry !== '.git')
+      .map((entry) => [entry, lastChange(join(target, entry))]),
+  );
+  for (const entry of kept.keys()) {
+    cpSync(join(target, entry), join(path, entry), { recursive: true });
+  }
+  const isAsBefore = (entry: string): boolean =>
+    entry === '.git' || kept.get(entry) === lastChange(join(target, entry));
   const moving = path.replace(NEW, MOVING);
   return {
     path,
     publish: () => {
-      refuseOccupied(target, basename(path));
+      refuseOccupied(target, basename(path), isAsBefore);
       // Its name says from here on that what stands beside it came out of it.
       renameSync(path, moving);
-      for (const entry of readdirSync(moving)) {
+      // What was there before comes last: until then nothing of it has changed.
+      const entries = readdirSync(moving).sort((a, b) => Number(isKept(a)) - Number(isKept(b)));
+      for (const entry of entries) {
         renameSync(join(moving, entry), join(target, entry));
       }
       rmdirSync(moving);
@@ -147,7 +163,7 @@ function removeEmpty(folder: string, last: string | undefined): void {
   }
 }
 
-function problemWith(target: string, own: string | undefined): string | undefined {
+function problemWith(target: string, own: string | undefined, stays: (entry: string) => boolean): string | undefined {
   const name = basename(target);
   const stats = statSync(target, { throwIfNoEntry: false });
   if (!stats) {
@@ -157,7 +173,7 @@ function problemWith(target: string, own: string | undefined): string | undefine
     return `${name} is a file`;
   }
   const ignored = new Set([...leftovers(target), own]);
-  const entries = readdirSync(target).filter((entry) => !ignored.has(entry));
+  const entries = readdirSync(target).filter((entry) => !ignored.has(entry) && !stays(entry));
   return entries.length > 0 ? `the folder ${name} holds ${entries.slice(0, 3).join(', ')} already` : undefined;
 }
 
@@ -184,7 +200,7 @@ function cameOutOf(staged: string): string[] {
   const folder = dirname(staged);
   const lastMove = statSync(staged).mtimeMs;
   return readdirSync(folder).filter(
-    (entry) => entry !== basename(staged) && lastChange(join(folder, entry)) <= lastMove,
+    (entry) => entry !== basename(staged) && !isKept(entry) && lastChange(join(folder, entry)) <= lastMove,
   );
 }
 

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withSlashes } from '../../blueprints/paths';
 
 /** `file:line:column`, alone or at the end of a stack frame, the file as a path or a file URL. */
 const FRAME = /(?:^|[\s(])((?:file:\/\/)?(?:[A-Za-z]:)?[^\s():][^():]*):(\d+)(?::\d+)?\)?:?(?:\s|$)/;
@@ -37,6 +38,6 @@ function realPath(path: string): string {
 }
 
 function within(root: string, file: string): string | undefined {
-  const path = relative(root, file).replaceAll('\\', '/');
+  const path = withSlashes(relative(root, file));
   return isAbsolute(file) && path !== '' && !path.startsWith('..') && !isAbsolute(path) ? path : undefined;
 }

@@ -94,15 +94,27 @@ describe('a folder to create a project in', () => {
     expect(existsSync(join(folder, '.atelier.json'))).toBe(true);
   });
 
-  test.each(['README.md', 'src', '.env', '.projenrc.ts'])(
-    'is refused when it holds %s, and stays as it is',
-    (entry) => {
-      text(join(entry, entry === 'src' ? 'mine.ts' : '.'), 'mine');
-      const before = readFiles(folder);
-      expect(() => create()).toThrow(`the folder orders holds ${entry} already; allowed: an empty or a new folder`);
-      expect(readFiles(folder)).toEqual(before);
-    },
-  );
+  test('may hold a README, a license and a .gitignore, which are kept', () => {
+    text('README.md', '# Orders\n\nOur service.\n');
+    text('LICENSE', 'ours');
+    text('.gitignore', '# editors\n.idea/\n\n*.swp\n');
+    create();
+    expect(read('README.md')).toMatch(/^# Orders\n\nOur service\.\n\n# orders\n/);
+    expect(read('LICENSE')).toBe('ours');
+    expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['.idea/', '*.swp']));
+    synthesizeAgain({ appOptions: { gitignore: ['.idea/', '*.swp'] } });
+    expect(optionsIn(read('.projenrc.ts'), 'SqsScaling')).toMatchObject({
+      appOptions: { gitignore: ['.idea/', '*.swp'] },
+    });
+    expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['.idea/', '*.swp']));
+  });
+
+  test.each(['notes.md', 'src', '.env', '.projenrc.ts'])('is refused when it holds %s, and stays as it is', (entry) => {
+    text(join(entry, entry === 'src' ? 'mine.ts' : '.'), 'mine');
+    const before = readFiles(folder);
+    expect(() => create()).toThrow(`the folder orders holds ${entry} already; allowed: an empty or a new folder`);
+    expect(readFiles(folder)).toEqual(before);
+  });
 });
 
 describe('a package.json in the folder', () => {

@@ -26,6 +26,7 @@ describe('checkOptions', () => {
       name: 'orders',
       tags: [],
       stages: ['dev'],
+      ci: 'none',
       batchSize: 100,
       batchingWindow: 1,
       memorySize: 512,

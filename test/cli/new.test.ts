@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
@@ -8,7 +9,7 @@ import { render } from '../../blueprints/rendering';
 import { generate, readFiles } from '../support/generate';
 import { goldenFolder } from '../support/golden';
 import { STATE_FILE } from '../support/state';
-import { atelier, type Ended, emptyFolder, entries, pathOf, writeText } from './support';
+import { atelier, atelierReading, type Ended, emptyFolder, entries, pathOf, writeText } from './support';
 
 const pattern = findPattern('sqs-scaling');
 const QUICK = ['--no-install', '--no-git'];
@@ -56,6 +57,50 @@ describe('a project with nothing chosen', () => {
 
   test('depends on the version of the kit that made it', () => {
     expect(JSON.parse(read('package.json')).dependencies['serverless-atelier']).toBe(kitVersion);
+  });
+});
+
+describe('a project whose options come as one document', () => {
+  const folder = emptyFolder();
+  const options = { batchSize: 100, tags: ['team=orders'], memorySize: 1024 };
+  const flags = ['new', 'sqs-scaling', 'orders', '--no-install', '--no-git', '--memory-size', '256'];
+  const chosen = () => JSON.parse(reader(folder)('.atelier.json')).options;
+
+  afterEach(() => rmSync(join(folder(), 'orders'), { recursive: true }));
+
+  test('in a file has them, but for those that a flag gives', () => {
+    writeText(join(folder(), 'options.json'), JSON.stringify(options));
+    expect(atelier(folder(), [...flags, '--options', 'options.json']).code).toBe(0);
+    expect(chosen()).toEqual({ name: 'orders', ...options, memorySize: 256 });
+  });
+
+  test('on standard input has them', () => {
+    expect(atelierReading(folder(), [...flags, '--options', '-'], JSON.stringify(options)).code).toBe(0);
+    expect(chosen()).toEqual({ name: 'orders', ...options, memorySize: 256 });
+  });
+});
+
+describe('a project in a repository that holds a README and a license', () => {
+  const folder = emptyFolder();
+  const read = reader(folder);
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: join(folder(), 'orders'), encoding: 'utf8' }).stdout;
+
+  beforeAll(() => {
+    writeText(join(folder(), 'orders', 'README.md'), '# Ours\n');
+    writeText(join(folder(), 'orders', 'LICENSE'), 'ours');
+    git('init', '--quiet');
+    const { code, stderr } = atelier(join(folder(), 'orders'), ['new', 'sqs-scaling', '.', '--no-install']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('keeps both, and says below what it says of itself', () => {
+    expect(read('README.md')).toMatch(/^# Ours\n\n# orders\n/);
+    expect(read('LICENSE')).toBe('ours');
+    expect(read('src/main.ts')).toContain('SqsScalingStack');
+  });
+
+  test('commits nothing there', () => {
+    expect(git('rev-list', '--all', '--count').trim()).toBe('0');
   });
 });
 

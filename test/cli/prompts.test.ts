@@ -124,6 +124,54 @@ describe('in a terminal', () => {
   );
 });
 
+describe('in a terminal where lines are only appended', () => {
+  const number = (wanted: string): string =>
+    String(
+      optionsOf(findPattern('sqs-scaling'))
+        .filter(({ required }) => !required)
+        .findIndex(({ name }) => name === wanted) + 1,
+    );
+  const askPlainly = (answers: ReadonlyArray<readonly [string, string]>, env: NodeJS.ProcessEnv = {}) => {
+    const { code, stdout } = atelierInTerminal(folder(), ['new', ...QUICK], answers, { ACCESSIBLE: '1', ...env });
+    return { code, stdout };
+  };
+
+  test('questions are numbered, answered by typing, and asked again where an answer is none', () => {
+    const { code, stdout } = askPlainly([
+      ['Type a number', '9\r'],
+      ['no answer to this question', '1\r'],
+      ['In which folder?', 'My Orders\r'],
+      ["can't be named", 'orders\r'],
+      ['Type numbers', `${number('batchSize')} ${number('tracing')} ${number('scaling')}\r`],
+      ['--batch-size: ', '100\r'],
+      ['--scaling: ', '2\r'],
+      ['--tracing: ', 'yes\r'],
+    ]);
+    expect(code).toBe(0);
+    expect(options()).toEqual({ name: 'orders', batchSize: 100, scaling: 'provisioned', tracing: true });
+    expect(stdout).toContain('  1  sqs-scaling: A Lambda function scales');
+    expect(stdout).toContain('[ok] orders');
+  });
+
+  test('nothing moves the cursor, and no glyph is shown', () => {
+    const { stdout } = askPlainly([
+      ['Type a number', '\r'],
+      ['In which folder?', '\r'],
+      ['Type numbers', '\r'],
+    ]);
+    expect(stdout).not.toMatch(/\u001b|[^\x00-\x7f]/);
+  });
+
+  test.each([
+    ['Ctrl-C', CTRL_C],
+    ['Ctrl-D', '\u0004'],
+  ])('%s ends with 130 and leaves nothing', (_, key) => {
+    const { code, stdout } = askPlainly([['Type a number', key]]);
+    expect({ code, left: entries(folder()) }).toEqual({ code: 130, left: [] });
+    expect(stdout).toContain('Nothing was written.');
+  });
+});
+
 describe('nothing is asked', () => {
   // A question would come before the refusal of the step.
   const refused = ['sqs-scaling', '--step', 'nope'];

@@ -147,6 +147,48 @@ describe('an empty folder', () => {
   });
 });
 
+describe('a folder with a repository', () => {
+  beforeEach(() => {
+    for (const [path, text] of Object.entries({
+      '.git/HEAD': 'ref',
+      'README.md': 'mine',
+      LICENSE: 'mine',
+      '.gitignore': 'x',
+    })) {
+      writeText(orders(path), text);
+    }
+  });
+
+  test('lends what it holds to the project, which then takes its place', () => {
+    const staged = stage(orders());
+    expect(readFileSync(join(staged.path, 'README.md'), 'utf8')).toBe('mine');
+    expect(existsSync(join(staged.path, '.git'))).toBe(false);
+    writeText(join(staged.path, 'README.md'), 'mine, and more');
+    writeText(join(staged.path, 'src', 'main.ts'), 'new');
+    staged.publish();
+    staged.discard();
+    expect(entries(orders())).toEqual(['.git', '.gitignore', 'LICENSE', 'README.md', 'src']);
+    expect(readFileSync(orders('README.md'), 'utf8')).toBe('mine, and more');
+  });
+
+  test('keeps what its owner has written meanwhile, and nothing is added', () => {
+    const staged = stage(orders());
+    spawnSync('sleep', ['0.05']); // the clock of a file system ticks some hundred times a second
+    writeFileSync(orders('README.md'), 'mine, later');
+    expect(() => staged.publish()).toThrow('the folder orders holds README.md already');
+    staged.discard();
+    expect(entries(orders())).toEqual(['.git', '.gitignore', 'LICENSE', 'README.md']);
+    expect(readFileSync(orders('README.md'), 'utf8')).toBe('mine, later');
+  });
+
+  test('keeps all of it when a run was killed while it moved its project there', () => {
+    writeText(join(orders(left(HERE, 'moving')), 'README.md'), 'half');
+    stage(orders()).discard();
+    expect(entries(orders())).toEqual(['.git', '.gitignore', 'LICENSE', 'README.md']);
+    expect(readFileSync(orders('README.md'), 'utf8')).toBe('mine');
+  });
+});
+
 describe('staging elsewhere', () => {
   test('writes nothing near the target', () => {
     const staged = stageElsewhere(orders());

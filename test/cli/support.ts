@@ -48,6 +48,18 @@ export function atelier(cwd: string, args: readonly string[], env: NodeJS.Proces
 }
 
 /**
+ * The same with something to read from standard input.
+ *
+ * @param cwd the folder to run it in
+ * @param args its arguments
+ * @param input what standard input holds
+ */
+export function atelierReading(cwd: string, args: readonly string[], input: string): Ended {
+  const { stdio: _, ...others } = options(cwd, {});
+  return end(spawnSync(process.execPath, [MAIN, ...args], { ...others, input }));
+}
+
+/**
  * Starts the command line.
  *
  * @returns the process, and how it ends: its exit code, or the name of the signal

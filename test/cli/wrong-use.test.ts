@@ -114,6 +114,30 @@ describe.each(misuses.map((misuse) => [misuse.of, misuse] as const))('%s', (_, {
   });
 });
 
+test.each([
+  ['what is no JSON', '{', '--options is no JSON'],
+  ['no object', '[]', '--options holds no object'],
+  ['an unknown option', '{ "frobSize": 1 }', 'unknown option --frob-size'],
+  ['a wrong value', '{ "batchSize": "many" }', '--batch-size can\'t be "many"'],
+])('a file of options that holds %s is refused in one line', (_, text, says) => {
+  const file = join(folder(), 'options.json');
+  writeText(file, text);
+  const { code, stderr } = atelier(folder(), create('--options', file));
+  expect({ code, lines: stderr.split('\n').length, left: entries(folder()) }).toEqual({
+    code: 2,
+    lines: 2,
+    left: ['options.json'],
+  });
+  expect(stderr).toContain(says);
+  expect(stderr).toContain('; for example: ');
+});
+
+test('a file of options that is not there is named', () => {
+  expect(atelier(folder(), create('--options', 'gone.json')).stderr).toContain(
+    '--options can\'t be read from "gone.json"',
+  );
+});
+
 test('options that do not go together are refused with the values of both, and nothing is written', () => {
   const { code, stderr } = atelier(folder(), create('--reserved-concurrency', '9', '--max-concurrency', '10'));
   expect({ code, left: entries(folder()) }).toEqual({ code: 2, left: [] });
@@ -158,7 +182,7 @@ describe('an occupied folder', () => {
     const { code, stderr } = atelier(folder(), create());
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'error: the folder orders holds mine.txt already; allowed: an empty or a new folder; for example: atelier new sqs-scaling orders-2\n',
+      'error: the folder orders holds mine.txt already; allowed: an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore; for example: atelier new sqs-scaling orders-2\n',
     );
   });
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
@@ -107,11 +116,34 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     expect(readdirSync(cwd).filter((entry) => !/^(node_modules|package(-lock)?\.json)$/.test(entry))).toEqual([]);
   });
 
+  test('is the same, and its files unchanged by npx projen, in a clone that would have Windows line ends', () => {
+    const clone = join(home, id, 'clone');
+    run(home, 'git', ['-c', 'core.autocrlf=true', 'clone', '--quiet', project(), clone]);
+    symlinkSync(join(project(), 'node_modules'), join(clone, 'node_modules'), 'junction');
+    expect(comparable(readFiles(clone))).toEqual(comparable(readFiles(project())));
+    run(clone, 'npx', ['projen'], { PROJEN_DISABLE_POST: 'true' });
+    expect(run(clone, 'git', ['-c', 'core.autocrlf=true', 'status', '--porcelain'])).toBe('');
+  });
+
   test('passes the check of its last step, run as a learner runs it', () => {
     expect(run(project(), 'npx', ['atelier', 'lab', 'check', lastStep(pattern)])).toContain('✓');
     expect(JSON.parse(run(project(), 'npx', ['atelier', 'lab', 'check', lastStep(pattern), '--json'])).passed).toBe(
       true,
     );
+  });
+
+  test('leaves projen and the kit when it is ejected, and then builds, tests and synthesizes the same', () => {
+    const template = (): string => readFileSync(join(project(), 'cdk.out', 'orders-dev.template.json'), 'utf8');
+    run(project(), 'npx', ['projen', 'synth']);
+    const before = template();
+    run(project(), 'npx', ['atelier', 'eject']);
+    rmSync(join(project(), 'cdk.out'), { recursive: true });
+    run(project(), 'npm', ['run', 'build']);
+    expect(template()).toBe(before);
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project(), 'package.json'), 'utf8'));
+    expect(Object.keys({ ...dependencies, ...devDependencies })).not.toEqual(expect.arrayContaining([KIT, 'projen']));
+    expect(readdirSync(project()).filter((entry) => /atelier|projenrc|vendor/.test(entry))).toEqual([]);
+    run(project(), 'npm', ['ci', '--dry-run']);
   });
 });
 
@@ -119,7 +151,9 @@ test('the package holds compiled code, templates, labs and the manifest, and is 
   const cwd = folder('unpacked');
   run(cwd, 'tar', ['-xzf', tarball]);
   const files = [...readFiles(join(cwd, 'package')).keys()];
-  expect(files.filter((path) => /^test\//.test(path) || (/\.ts$/.test(path) && !path.endsWith('.d.ts')))).toEqual([]);
+  expect(files.filter((path) => /^test\//.test(path) || (/\.ts$/.test(path) && !path.endsWith('.d.ts')))).toEqual(
+    readdirSync(join(kitRoot, 'modules')).map((file) => `modules/${file}`),
+  );
   expect(files.filter((path) => path.endsWith('lab.md')).map(dirname)).toEqual(patterns.map(({ id }) => `labs/${id}`));
   expect(files).toEqual(expect.arrayContaining(['.jsii', 'LICENSE', 'README.md', 'lib/cli/main.js']));
   expect(JSON.parse(run(kitRoot, 'npm', ['pack', '--dry-run', '--json']))[0].size).toBeLessThan(1_000_000);

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { patterns } from '../../../blueprints/catalog';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import { KIT, kitRoot } from '../../../blueprints/kit';
+import { withSlashes } from '../../../blueprints/paths';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import { runChild } from '../../engine/child';
 import { exitCodes, Output, type OutputOptions } from '../output';
@@ -106,7 +107,7 @@ function copyModules(folder: string): string[] {
   }
   writeFileSync(join(home, 'index.ts'), exporting.map(({ line }) => `${line}\n`).join(''));
   for (const file of importers) {
-    const path = relative(dirname(file), home).split('\\').join('/');
+    const path = withSlashes(relative(dirname(file), home));
     rewrite(file, (text) => text.replaceAll(`'${MODULES}'`, `'${path.startsWith('.') ? path : `./${path}`}'`));
   }
   return ['index.ts', ...exporting.map(({ file }) => file)].map((file) => `src/modules/${file}`);

@@ -1,31 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { patterns } from '../../../blueprints/catalog';
-import { UsageError } from '../../../blueprints/errors';
-import { checkOptions, chosenOptions, nameOfFolder, optionsOf } from '../../../blueprints/options';
-import type { OptionValue, OptionValues, Pattern } from '../../../blueprints/pattern';
-import { checkStep } from '../../../blueprints/pattern';
+import { chosenOptions } from '../../../blueprints/options';
+import { withSlashes } from '../../../blueprints/paths';
+import type { OptionValue, Pattern } from '../../../blueprints/pattern';
 import { killChildren, runChild } from '../../engine/child';
-import { installedKit, typedKit } from '../kit-spec';
-import { exitCodeOf, exitCodes, Output, type OutputOptions } from '../output';
-import { stage, stageElsewhere } from '../staging';
-
-/** The flags of `atelier new`, besides those of the pattern. */
-export interface NewOptions extends OutputOptions {
-  /** The step that the project stands at. @default - the last one */
-  readonly step?: string;
-  /** The npm spec of the kit that the project depends on. @default - as the running kit was installed */
-  readonly kit?: string;
-  /** Shows what would be written, and writes nothing. @default false */
-  readonly dryRun?: boolean;
-  /** Whether packages are installed. @default true */
-  readonly install?: boolean;
-  /** Whether a git repository is made. @default true */
-  readonly git?: boolean;
-  /** Whether questions may be asked. @default true in a terminal, false without one and in CI */
-  readonly input?: boolean;
-}
+import { exitCodeOf, exitCodes, Output } from '../output';
+import { type NewOptions, type Plan, planProject } from '../project-plan';
+import { type Staging, stage, stageElsewhere } from '../staging';
 
 /** What `new --json` prints. */
 interface Created {
@@ -36,15 +18,6 @@ interface Created {
   readonly files: readonly string[];
   readonly installed: boolean;
   readonly committed: boolean;
-}
-
-/** What is to be created, checked. */
-interface Plan {
-  readonly pattern: Pattern;
-  readonly folder: string;
-  readonly values: OptionValues;
-  readonly step: string;
-  readonly kit: string;
 }
 
 /**
@@ -62,96 +35,63 @@ export async function create(
   options: NewOptions,
 ): Promise<number> {
   const output = new Output(options);
-  const plan = await planProject(pattern, folder, options);
+  const plan = await planProject(pattern, folder, options, output.plain);
   const run = options.dryRun ? rehearse : make;
   return run(plan, options, output);
 }
 
 /** Shows what would be made; what has to be written for that is written far from the target. */
 async function rehearse(plan: Plan, options: NewOptions, output: Output): Promise<number> {
-  const staged = stageElsewhere(plan.folder);
-  return abandonable(staged.discard, async () => {
-    await generate(plan, staged.path);
-    return report(plan, listFiles(staged.path), { installed: false, committed: false }, options, output);
-  });
+  return abandonable(
+    () => stageElsewhere(plan.folder),
+    async (staged) => {
+      await generate(plan, staged.path);
+      return report(plan, listFiles(staged.path), { installed: false, committed: false }, options, output);
+    },
+  );
 }
 
 async function make(plan: Plan, options: NewOptions, output: Output): Promise<number> {
-  const staged = stage(plan.folder);
-  return abandonable(staged.discard, async () => {
-    await generate(plan, staged.path);
-    const files = listFiles(staged.path);
-    const installed = options.install !== false && (await install(staged.path, output));
-    const committed = options.git !== false && (await commit(staged.path, placeOf(plan.folder), output));
-    // Generating leaves the event loop no turn: a signal that came meanwhile is heard here, before anything is there.
-    await setImmediate();
-    staged.publish();
-    return report(plan, files, { installed, committed }, options, output);
-  });
+  return abandonable(
+    () => stage(plan.folder),
+    async (staged) => {
+      await generate(plan, staged.path);
+      const files = listFiles(staged.path);
+      const installed = options.install !== false && (await install(staged.path, output));
+      const committed = options.git !== false && (await commit(staged.path, placeOf(plan.folder), output));
+      // Generating leaves the event loop no turn: a signal that came meanwhile is heard here, before anything is there.
+      await setImmediate();
+      staged.publish();
+      return report(plan, files, { installed, committed }, options, output);
+    },
+  );
 }
 
-/** Does something and takes away what it has left, also when the user ends it. */
-async function abandonable(discard: () => void, work: () => Promise<number>): Promise<number> {
+/** Does something in a staged folder and takes away what is left of it, also when the user ends it. */
+async function abandonable<T extends Pick<Staging, 'discard'>>(
+  make: () => T,
+  work: (staged: T) => Promise<number>,
+): Promise<number> {
+  let staged: T | undefined;
   const abandon = (signal: NodeJS.Signals): never => {
     killChildren();
-    discard();
+    staged?.discard();
     process.exit(exitCodeOf(signal));
   };
+  // Signals are heard before there is anything to be taken away.
   process.once('SIGINT', abandon).once('SIGTERM', abandon);
   try {
-    return await work();
+    staged = make();
+    return await work(staged);
   } finally {
     process.off('SIGINT', abandon).off('SIGTERM', abandon);
-    discard();
+    staged?.discard();
   }
 }
 
 /** The nearest folder that is there: a target that is to be, or else the one above it. */
 function placeOf(target: string): string {
   return existsSync(target) ? target : dirname(target);
-}
-
-async function planProject(
-  pattern: Pattern | undefined,
-  folder: string | undefined,
-  options: NewOptions,
-): Promise<Plan> {
-  const answers = await ask(pattern, folder, options);
-  const given = flagsOf(answers.pattern, options);
-  const target = resolve(answers.folder);
-  const name = given.name ?? nameOfFolder(target);
-  const values = checkOptions(answers.pattern, { ...given, ...answers.values, name });
-  return {
-    pattern: answers.pattern,
-    folder: target,
-    values,
-    step: checkStep(answers.pattern, options.step),
-    kit: options.kit === undefined ? installedKit() : typedKit(options.kit),
-  };
-}
-
-/** The options of a pattern that were given as flags, which are known only where the pattern is named. */
-function flagsOf(pattern: Pattern, options: NewOptions): OptionValues {
-  const flags = options as Record<string, OptionValue | undefined>;
-  return Object.fromEntries(optionsOf(pattern).flatMap(({ name }) => (name in flags ? [[name, flags[name]]] : [])));
-}
-
-/** What was not given is asked for where somebody can answer; elsewhere a missing pattern is an error. */
-async function ask(pattern: Pattern | undefined, folder: string | undefined, options: NewOptions) {
-  const canAsk =
-    options.input !== false && !options.json && process.stdin.isTTY && process.stdout.isTTY && !process.env.CI;
-  if (canAsk && (pattern === undefined || folder === undefined)) {
-    const { askForProject } = await import('../prompts');
-    return askForProject(pattern, folder, pattern ? flagsOf(pattern, options) : {});
-  }
-  if (pattern === undefined) {
-    throw new UsageError('no pattern was named', {
-      option: 'pattern',
-      allowed: 'the patterns of atelier list',
-      example: `atelier new ${patterns[0].id} orders`,
-    });
-  }
-  return { pattern, folder: folder ?? pattern.id, values: {} };
 }
 
 async function generate({ pattern, values, step, kit }: Plan, outdir: string): Promise<void> {
@@ -244,7 +184,7 @@ function report(
 function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .map((entry) => withSlashes(relative(folder, join(entry.parentPath, entry.name))))
     .sort();
 }
 

@@ -8,7 +8,8 @@ import { type Ended, packKit, run, tryRun } from '../support/commands';
 import { type Registry, startRegistry } from '../support/registry';
 
 /*
- * A project of an older kit, with older versions of packages, is upgraded to this one by its own task.
+ * What people do once the kit is published: create a project by its name, and, with a project of an older kit and older
+ * versions of packages, upgrade to this one by the project's own task.
  */
 
 const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
@@ -60,6 +61,22 @@ beforeAll(async () => {
   git('commit', '--all', '--quiet', '--message', 'A project of an older kit');
   upgraded = tryRun(project, 'npx', ['projen', 'upgrade'], env);
 }, 300_000);
+
+test('a project is created by npx where nothing is installed, and builds though no script of a package may run', () => {
+  const env = { ...registry.env, npm_config_ignore_scripts: 'true' };
+  run(home, 'npx', ['--yes', KIT, 'new', patterns[0].id, 'payments'], env);
+  const made = join(home, 'payments');
+  run(made, 'npx', ['projen', 'build'], env);
+  expect(run(made, 'git', ['status', '--porcelain'])).toBe('');
+  expect(JSON.parse(readFileSync(join(made, 'package.json'), 'utf8')).dependencies[KIT]).toBe(kitVersion);
+});
+
+test('a project is created by projen new from the name of the kit alone', () => {
+  const made = join(home, 'shipping');
+  mkdirSync(made);
+  run(made, process.execPath, [projen, 'new', '--from', KIT, patterns[0].id, '--no-post', '--no-git'], registry.env);
+  expect(JSON.parse(readFileSync(join(made, 'package.json'), 'utf8')).dependencies[KIT]).toBe(kitVersion);
+});
 
 afterAll(() => {
   registry?.stop();
