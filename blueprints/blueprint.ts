@@ -148,7 +148,8 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     const pattern = new.target._pattern;
     const values = chosenValues(pattern, options);
     const kit = kitSpec(options);
-    const creation = Creation.plan({ pattern, values, kit, ...options });
+    const { devDeps, step, outdir } = options;
+    const creation = Creation.plan({ pattern, values, kit, devDeps, step, outdir });
 
     super({
       ...settings(values.name as string, options),
@@ -181,6 +182,8 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     }
     // Otherwise projen would refuse the edits of the flags, which it keeps.
     this.cdkConfig.json.readonly = false;
+    // projen's own hears of no stack's name.
+    this.tasks.tryFind('diff')?.reset('cdk diff', { receiveArgs: true });
     testWithJest(this);
     lintWithBiome(this);
     // Where `.projenrc.ts` names a kit, that is what the project stays with.

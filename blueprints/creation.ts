@@ -143,8 +143,12 @@ function isForeign(folder: string, entry: string): boolean {
   if (entry !== 'package.json') {
     return !EXPECTED_ENTRIES.has(entry) && !isKept(entry);
   }
-  const fields = Object.keys(JSON.parse(readFileSync(join(folder, entry), 'utf8')));
-  return fields.some((field) => !NPM_FIELDS.has(field));
+  try {
+    const fields = Object.keys(JSON.parse(readFileSync(join(folder, entry), 'utf8')));
+    return fields.some((field) => !NPM_FIELDS.has(field));
+  } catch {
+    return true; // npm writes none that can't be read
+  }
 }
 
 function refuseForeignEntries(folder: string): void {

@@ -85,7 +85,28 @@ const commonRules: NonNullable<Pattern['rules']> = [
           example: `--alarm-topic ${alarmTopic}`,
         }
       : undefined,
+  ({ stages, alarmTopic }) => {
+    const region = String(alarmTopic ?? '').split(':')[3];
+    const elsewhere = (stages as readonly string[]).find((stage) => (stageOf(stage).env?.region ?? region) !== region);
+    return region && elsewhere
+      ? {
+          problem: `--alarm-topic is in ${region}, and the stage ${elsewhere} is not`,
+          option: 'alarmTopic',
+          allowed: 'a topic in the Region of every stage, since an alarm tells no topic elsewhere',
+          example: '--alarm-email team@example.com',
+        }
+      : undefined;
+  },
+  ({ name, stages }) => {
+    const longest = Math.max(...(stages as readonly string[]).map((stage) => stageOf(stage).name.length));
+    return String(name).length + longest + 1 > STACK_NAME
+      ? stagesConflict(`a stack would be named with more than ${STACK_NAME} characters`)
+      : undefined;
+  },
 ];
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+const STACK_NAME = 128;
 
 function stagesConflict(problem: string): Conflict {
   const allowed = 'one stage or more, each with a name of its own';
@@ -207,14 +228,11 @@ export function allowedWords({ allowed, matches, type, minimum, maximum }: Optio
  * @param spec the option
  * @param given its value, if it has one
  * @returns the value, or the default
- * @throws UsageError when the value is missing, of a wrong type or out of range
+ * @throws UsageError when the value is of a wrong type or out of range
  */
 export function checkOption(spec: OptionSpec, given: OptionValue | undefined): OptionValue | undefined {
   const value = given ?? spec.default;
   if (value === undefined) {
-    if (spec.required) {
-      throw refusal(spec, given, 'is missing');
-    }
     return undefined;
   }
   if (!hasType(spec, value)) {

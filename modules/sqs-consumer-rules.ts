@@ -25,6 +25,12 @@ interface Settings {
   readonly hasDeadLetterQueue: boolean;
   /** How often a message is received before it is set aside. */
   readonly maxReceiveCount?: number;
+  /** Seconds that the queue keeps a message. */
+  readonly kept?: number;
+  /** Seconds that the dead-letter queue keeps one. */
+  readonly deadKept?: number;
+  /** Whether the function's reports of failed messages are read. */
+  readonly reportsFailures: boolean;
 }
 
 type Rule = (settings: Settings) => string | undefined;
@@ -39,6 +45,10 @@ const DEFAULTS = {
   window: 0,
   /** The same page. */
   batchSize: 10,
+  /** The page of the queue. */
+  kept: 4 * 24 * 60 * 60,
+  /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+  pollers: 200,
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
@@ -49,6 +59,9 @@ const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 const FEWEST_RECEIVES = 5;
 /** Polling starts so: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const FIRST_INVOCATIONS = 5;
+
+/** Of provisioned pollers, the same page. */
+const INVOCATIONS_OF_A_POLLER = 10;
 
 /** How to limit a consumer instead: https://repost.aws/knowledge-center/lambda-sqs-scaling */
 const USE_MAXIMUM = 'AWS recommends a maximum concurrency on the event source instead of reserved concurrency';
@@ -90,6 +103,11 @@ const rules: readonly Rule[] = [
       ? undefined
       : 'the queue has no dead-letter queue, so a message that always fails is tried until it expires and is lost; ' +
         'wanted is a deadLetterQueue',
+  ({ kept, deadKept }) =>
+    kept !== undefined && deadKept !== undefined && deadKept <= kept
+      ? `the dead-letter queue keeps messages for ${deadKept} s and the queue for ${kept} s, so a message that is set ` +
+        'aside late is lost at once, as its age counts from when it was first sent; allowed is more than the queue has'
+      : undefined,
 ];
 
 /**
@@ -104,9 +122,11 @@ const rules: readonly Rule[] = [
  * - reserved concurrency under 5, or under the maximum concurrency of the event source
  *   (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html);
  * - a queue without a dead-letter queue
- *   (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
+ *   (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html);
+ * - a dead-letter queue that keeps messages no longer than the queue
+ *   (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html).
  *
- * A `maxReceiveCount` under 5 is warned of. A value that only the deployment knows, a parameter for example, is not judged.
+ * A `maxReceiveCount` under 5, and a mapping without partial batch responses, are warned of. A value that only the deployment knows, a parameter for example, is not judged.
  *
  * @example
  * consumer.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true }));
@@ -145,11 +165,17 @@ export class SqsConsumerRules {
       ];
     }
     const settings = this.settings(mapping);
-    this.warnOfFewReceives(settings);
+    this.warn(settings);
     return rules.map((rule) => rule(settings)).filter((problem) => problem !== undefined);
   }
 
-  private warnOfFewReceives({ maxReceiveCount }: Settings): void {
+  private warn({ maxReceiveCount, reportsFailures }: Settings): void {
+    if (!reportsFailures) {
+      Annotations.of(this.consumer).addWarningV2(
+        'serverless-atelier:sqs-consumer-partial-batch-responses',
+        'one message that fails returns its whole batch to the queue; reportBatchItemFailures is advised',
+      );
+    }
     if (maxReceiveCount !== undefined && maxReceiveCount < FEWEST_RECEIVES) {
       Annotations.of(this.queue).addWarningV2(
         'serverless-atelier:sqs-consumer-max-receive-count',
@@ -162,16 +188,29 @@ export class SqsConsumerRules {
     const queue = this.queue.node.defaultChild as CfnQueue;
     const consumer = this.consumer.node.defaultChild as CfnFunction;
     const redrive = this.resolve(queue.redrivePolicy);
+    const dead = this.queue.deadLetterQueue?.queue.node.defaultChild as CfnQueue | undefined;
     return {
       visibility: this.number(queue.visibilityTimeout, DEFAULTS.visibility),
       timeout: this.number(consumer.timeout, DEFAULTS.timeout),
       window: this.number(mapping.maximumBatchingWindowInSeconds, DEFAULTS.window),
       batchSize: this.number(mapping.batchSize, DEFAULTS.batchSize),
       reserved: this.number(consumer.reservedConcurrentExecutions),
-      maximum: this.number(this.resolve(mapping.scalingConfig)?.maximumConcurrency),
+      maximum: this.maximum(mapping),
       hasDeadLetterQueue: redrive !== undefined,
+      kept: this.number(queue.messageRetentionPeriod, DEFAULTS.kept),
+      deadKept: dead && this.number(dead.messageRetentionPeriod, DEFAULTS.kept),
+      reportsFailures: asList(this.resolve(mapping.functionResponseTypes)).includes('ReportBatchItemFailures'),
       maxReceiveCount: this.number(redrive?.maxReceiveCount),
     };
+  }
+
+  /** The most invocations that the mapping runs at once. */
+  private maximum(mapping: CfnEventSourceMapping): number | undefined {
+    const pollers = this.resolve(mapping.provisionedPollerConfig);
+    const most = pollers && this.number(pollers.maximumPollers, DEFAULTS.pollers);
+    return most === undefined
+      ? this.number(this.resolve(mapping.scalingConfig)?.maximumConcurrency)
+      : most * INVOCATIONS_OF_A_POLLER;
   }
 
   private findMapping(): CfnEventSourceMapping | undefined {
@@ -197,4 +236,8 @@ export class SqsConsumerRules {
     const resolved = this.resolve(value) ?? standard;
     return typeof resolved === 'number' ? resolved : undefined;
   }
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

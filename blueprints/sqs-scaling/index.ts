@@ -25,7 +25,7 @@ export interface SqsScalingOptions extends BlueprintOptions {
   readonly memorySize?: number;
 
   /**
-   * The most invocations of the consumer that run at once.
+   * The most invocations of the consumer that run at once, in tens and from 20 with provisioned pollers.
    *
    * @default 10
    */

@@ -37,7 +37,7 @@ const options: readonly OptionSpec[] = [
   {
     name: 'maxConcurrency',
     type: 'number',
-    summary: 'The most invocations of the consumer that run at once.',
+    summary: 'The most invocations of the consumer that run at once, in tens and from 20 with provisioned pollers.',
     default: 10,
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     minimum: 2,
@@ -97,13 +97,17 @@ const options: readonly OptionSpec[] = [
  * Invocations over the reserved concurrency are throttled, and a throttled message counts as received.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-function reservedCoversMaximum({ reservedConcurrency, maxConcurrency }: OptionValues): Conflict | undefined {
-  return reservedConcurrency !== undefined && Number(reservedConcurrency) < Number(maxConcurrency)
+function reservedCoversMaximum({ reservedConcurrency, maxConcurrency, scaling }: OptionValues): Conflict | undefined {
+  const isProvisioned = scaling === 'provisioned';
+  // A poller runs up to ten invocations at once, and there are at least two.
+  const maximum = isProvisioned ? Math.max(20, 10 * Math.ceil(Number(maxConcurrency) / 10)) : Number(maxConcurrency);
+  const told = isProvisioned ? `the ${maximum} invocations of provisioned pollers` : `--max-concurrency ${maximum}`;
+  return reservedConcurrency !== undefined && Number(reservedConcurrency) < maximum
     ? {
-        problem: `--reserved-concurrency ${reservedConcurrency} is under --max-concurrency ${maxConcurrency}, so messages would be throttled`,
+        problem: `--reserved-concurrency ${reservedConcurrency} is under ${told}, so messages would be throttled`,
         option: 'reservedConcurrency',
-        allowed: 'the maximum or more, or none',
-        example: `--reserved-concurrency ${maxConcurrency}`,
+        allowed: `${maximum} or more, or none`,
+        example: `--reserved-concurrency ${maximum}`,
       }
     : undefined;
 }

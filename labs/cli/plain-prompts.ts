@@ -28,6 +28,11 @@ export interface TextQuestion {
 
 const LEFT = Symbol('left');
 
+/** What was typed, or why it is no answer. */
+type Reading<T> = { readonly value: T } | { readonly problem: string };
+
+const NO_ANSWER = { problem: 'That is no answer to this question.' };
+
 /**
  * Begins a dialogue.
  *
@@ -55,7 +60,7 @@ export async function select<T>(question: {
   list(message, options);
   return answer(`Type a number from 1 to ${options.length} (default ${standard + 1}): `, (typed) => {
     const [index] = typed === '' ? [standard] : numbersIn(typed, options.length);
-    return index === undefined ? undefined : { value: options[index].value };
+    return index === undefined ? NO_ANSWER : { value: options[index].value };
   });
 }
 
@@ -75,7 +80,9 @@ export async function multiselect<T>(question: {
   return answer('Type numbers with spaces between, or nothing: ', (typed) => {
     const indexes = numbersIn(typed, options.length);
     const isEach = indexes.length === typed.split(/[\s,]+/).filter(Boolean).length;
-    return isEach ? { value: indexes.map((index) => options[index].value) } : undefined;
+    return isEach
+      ? { value: options.filter((_, index) => indexes.includes(index)).map(({ value }) => value) }
+      : NO_ANSWER;
   });
 }
 
@@ -93,7 +100,7 @@ export async function confirm(question: {
   return answer(`Type yes or no (default ${initialValue ? 'yes' : 'no'}): `, (typed) => {
     const words: Readonly<Record<string, boolean>> = { '': initialValue, y: true, yes: true, n: false, no: false };
     const value = words[typed.toLowerCase()];
-    return value === undefined ? undefined : { value };
+    return value === undefined ? NO_ANSWER : { value };
   });
 }
 
@@ -107,11 +114,7 @@ export async function text(question: TextQuestion): Promise<string | symbol> {
   say(message);
   return answer(`Type a text${placeholder ? ` (default ${placeholder})` : ''}: `, (typed) => {
     const problem = validate?.(typed);
-    if (problem) {
-      say(problem);
-      return undefined;
-    }
-    return { value: typed || defaultValue };
+    return problem ? { problem } : { value: typed || defaultValue };
   });
 }
 
@@ -151,20 +154,17 @@ function numbersIn(typed: string, count: number): number[] {
 }
 
 /** Asks until what was typed can be read. */
-async function answer<T>(
-  prompt: string,
-  read: (typed: string) => { readonly value: T } | undefined,
-): Promise<T | symbol> {
+async function answer<T>(prompt: string, read: (typed: string) => Reading<T>): Promise<T | symbol> {
   for (;;) {
     const typed = await lineAfter(prompt);
     if (typed === undefined) {
       return LEFT;
     }
-    const found = read(typed.trim());
-    if (found) {
-      return found.value;
+    const reading = read(typed.trim());
+    if ('value' in reading) {
+      return reading.value;
     }
-    say('That is no answer to this question.');
+    say(reading.problem);
   }
 }
 

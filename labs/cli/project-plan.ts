@@ -76,18 +76,22 @@ function readOptions(file: string): OptionValues {
       example: '--options options.json',
     });
   };
-  let text = '';
-  try {
-    text = readFileSync(file === '-' ? process.stdin.fd : file, 'utf8');
-  } catch {
-    refuse(`can't be read from ${JSON.stringify(file)}`);
-  }
-  try {
-    const document = JSON.parse(text);
-    return isObject(document) ? (document as OptionValues) : refuse('holds no object');
-  } catch (error) {
-    return refuse(`is no JSON: ${(error as Error).message}`);
-  }
+  const read = (): string => {
+    try {
+      return readFileSync(file === '-' ? process.stdin.fd : file, 'utf8');
+    } catch {
+      return refuse(`can't be read from ${JSON.stringify(file)}`);
+    }
+  };
+  const parse = (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      return refuse(`is no JSON: ${(error as Error).message}`);
+    }
+  };
+  const document = parse(read());
+  return isObject(document) ? (document as OptionValues) : refuse('holds no object');
 }
 
 /** The options of a pattern that were given as flags, which are known only where the pattern is named. */

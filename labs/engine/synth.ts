@@ -57,7 +57,8 @@ process.on('uncaughtExceptionMonitor', (error) => {
 
 /**
  * Synthesizes a project as its `app` command would, by the project's own tsx, in a child process and into a scratch
- * folder: nothing is bundled, looked up or written into the project. Construct traces are recorded by aws-cdk-lib itself.
+ * folder: nothing is bundled or looked up, and nothing written into the project but compiled code below its node_modules, for
+ * the next time. Construct traces are recorded by aws-cdk-lib itself.
  *
  * @param folder the project's folder
  * @param options how to synthesize

@@ -1,3 +1,4 @@
+import type { Assembly, Resource } from '../engine/assembly';
 import type { Goal } from '../engine/check';
 import { numberWithin, reached, when } from '../engine/verdicts';
 import { mayRead, reads, TYPE, withParts } from './judging';
@@ -70,9 +71,16 @@ export const concurrencyLimit: Goal = {
   name: 'The event source limits how many batches run at once',
   reads: [reads(TYPE.mapping, 'ScalingConfig.MaximumConcurrency', 1, 1001)],
   judge: withParts(['mapping'], ({ mapping }, assembly) => {
-    const provisioned = assembly.number(mapping, 'ProvisionedPollerConfig.MaximumPollers');
-    return provisioned !== undefined && provisioned >= 2
-      ? reached
+    return assembly.property(mapping, 'ProvisionedPollerConfig') !== undefined
+      ? numberWithin(assembly, {
+          of: mapping,
+          property: 'ProvisionedPollerConfig.MaximumPollers',
+          unset: POLLERS,
+          minimum: 2,
+          maximum: 10_000,
+          because: 'each poller runs up to ten invocations at once',
+          next: 'let the event source have 2 pollers or more at most, up to 10,000',
+        })
       : numberWithin(assembly, {
           of: mapping,
           property: 'ScalingConfig.MaximumConcurrency',
@@ -87,13 +95,23 @@ export const concurrencyLimit: Goal = {
   }),
 };
 
+/** The most pollers of provisioned mode by default: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLERS = 200;
+
+/** The most invocations that an event source runs at once, ten for each provisioned poller. */
+function mostInvocations(assembly: Assembly, mapping: Resource): number | undefined {
+  return assembly.property(mapping, 'ProvisionedPollerConfig') === undefined
+    ? assembly.number(mapping, 'ScalingConfig.MaximumConcurrency')
+    : 10 * (assembly.number(mapping, 'ProvisionedPollerConfig.MaximumPollers') ?? POLLERS);
+}
+
 /** The function itself throttles nothing that the event source lets through. */
 export const reservedFits: Goal = {
   name: 'Reserved concurrency, where it is set, covers that limit',
   reads: [mayRead(TYPE.function, 'ReservedConcurrentExecutions', 1, 4)],
   dependsOn: [concurrencyLimit.name],
   judge: withParts(['mapping', 'consumer'], ({ mapping, consumer }, assembly) => {
-    const limit = assembly.number(mapping, 'ScalingConfig.MaximumConcurrency') ?? 0;
+    const limit = mostInvocations(assembly, mapping) ?? 0;
     const minimum = Math.max(FIRST_INVOCATIONS, limit);
     const isSet = assembly.property(consumer, 'ReservedConcurrentExecutions') !== undefined;
     return isSet

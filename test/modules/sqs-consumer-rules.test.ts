@@ -17,7 +17,7 @@ function stackWith({ queue, consumer, source, maxReceiveCount = 5 }: Differences
   const stack = new Stack(new App({ analyticsReporting: false }), 'stack');
   const input = new Queue(stack, 'Queue', {
     visibilityTimeout: Duration.seconds(61),
-    deadLetterQueue: { queue: new Queue(stack, 'Dead'), maxReceiveCount },
+    deadLetterQueue: { queue: new Queue(stack, 'Dead', { retentionPeriod: Duration.days(14) }), maxReceiveCount },
     ...queue,
   });
   const handler = new LambdaFunction(stack, 'Consumer', {
@@ -61,6 +61,19 @@ test.each<[string, Differences, RegExp]>([
     { consumer: { reservedConcurrentExecutions: 9 }, source: { maxConcurrency: 10 } },
     /9 is under .* 10.*AWS recommends/,
   ],
+  [
+    'a dead-letter queue that keeps messages no longer than the queue',
+    { queue: { retentionPeriod: Duration.days(14) } },
+    /keeps messages for 1209600 s and the queue for 1209600 s/,
+  ],
+  [
+    'reserved concurrency under what provisioned pollers invoke',
+    {
+      consumer: { reservedConcurrentExecutions: 29 },
+      source: { provisionedPollerConfig: { minimumPollers: 2, maximumPollers: 3 } },
+    },
+    /29 is under .* 30/,
+  ],
   ['a queue without a dead-letter queue', { queue: { deadLetterQueue: undefined } }, /no dead-letter queue/],
 ])('%s is refused', (_, differences, message) => {
   expect(synth(differences)).toThrow(message);
@@ -94,6 +107,15 @@ test.each([
 ])('a maxReceiveCount of %d gives %d warnings', (maxReceiveCount, warnings) => {
   const stack = stackWith({ maxReceiveCount });
   const found = Annotations.fromStack(stack).findWarning('/stack/Queue', Match.stringLikeRegexp('maxReceiveCount of'));
+  expect(found).toHaveLength(warnings);
+});
+
+test.each([
+  [false, 1],
+  [true, 0],
+])('partial batch responses set to %s give %d warnings', (reportBatchItemFailures, warnings) => {
+  const stack = stackWith({ source: { reportBatchItemFailures } });
+  const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('reportBatchItemFailures is'));
   expect(found).toHaveLength(warnings);
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { UsageError } from '../../../blueprints/errors';
+import { UsageError } from '../../../blueprints/errors';
 import { kitVersion } from '../../../blueprints/kit';
 import { PROVENANCE_FILE, type Provenance, readProvenance } from '../../../blueprints/provenance';
 import { runChild } from '../../engine/child';
@@ -70,7 +70,10 @@ function projectFindings(folder: string): Finding[] {
   try {
     provenance = readProvenance(folder);
   } catch (error) {
-    const { message, details } = error as UsageError;
+    if (!(error instanceof UsageError)) {
+      throw error;
+    }
+    const { message, details } = error;
     return [{ need: PROVENANCE_FILE, found: message.split(';')[0], ok: false, mend: details.example }];
   }
   if (!provenance) {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { patterns } from '../../../blueprints/catalog';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
@@ -19,8 +19,14 @@ export interface EjectOptions extends OutputOptions {
 /** What generated projects import modules as. */
 const MODULES = `${KIT}/modules`;
 
-/** An import of the kit's modules, with the names in its braces. */
-const IMPORT = new RegExp(`import (type )?\\{([^}]*)\\} from '${MODULES}'`, 'g');
+/** Where their copies go. */
+const HOME = 'src/modules';
+
+/** The kit's modules, wherever a source names them. */
+const SPECIFIER = new RegExp(`(['"])${MODULES}\\1`, 'g');
+
+/** Where all was committed, nothing but what ejecting did is lost by it. */
+const TAKE_BACK = 'git reset --hard && git clean -fd';
 
 /** What the kit and projen leave behind, and the ejected project does without. */
 const LEFTOVERS = ['.atelier', PROVENANCE_FILE, 'vendor', '.projenrc.ts.bak', '.projen/tsconfig.json'];
@@ -46,9 +52,7 @@ export async function eject(options: EjectOptions): Promise<number> {
     (await run(folder, 'npm', ['uninstall', KIT, '--no-audit', '--no-fund', '--loglevel=error']));
   done(failure ? 'bad' : 'good');
   if (failure) {
-    throw new EnvironmentError(
-      `${failure}; git checkout . && git clean -fd src/modules scripts brings the project back`,
-    );
+    throw new EnvironmentError(options.force ? failure : `${failure}; ${TAKE_BACK} brings the project back`);
   }
   const removed = LEFTOVERS.filter((path) => existsSync(join(folder, path)));
   for (const path of removed) {
@@ -74,6 +78,14 @@ async function refuseUnsafe(folder: string, { force }: EjectOptions): Promise<vo
       example: `atelier new ${patterns[0].id} orders`,
     });
   }
+  if (existsSync(join(folder, HOME))) {
+    throw new UsageError(`${HOME} is there already, where the modules of the kit would go`, {
+      option: 'folder',
+      given: HOME,
+      allowed: `a project without ${HOME}`,
+      example: `git mv ${HOME} src/own-modules`,
+    });
+  }
   const { code, stdout } = await runChild('git', ['status', '--porcelain'], { cwd: folder });
   if (!force && (code !== 0 || stdout.trim() !== '')) {
     throw new UsageError(code === 0 ? 'the project has changes that are not committed' : 'git knows nothing of it', {
@@ -84,43 +96,26 @@ async function refuseUnsafe(folder: string, { force }: EjectOptions): Promise<vo
   }
 }
 
-/** Copies the modules that sources and tests import, and points their imports at the copies. */
+/** Copies the kit's modules where sources or tests name them, and lets these name the copies. */
 function copyModules(folder: string): string[] {
-  const home = join(folder, 'src', 'modules');
   const importers = ['src', 'test']
-    .map((room) => join(folder, room))
-    .filter((room) => existsSync(room))
-    .flatMap((room) => readdirSync(room, { recursive: true, encoding: 'utf8' }).map((path) => join(room, path)))
-    .filter((file) => file.endsWith('.ts') && readFileSync(file, 'utf8').includes(`'${MODULES}'`));
-  const names = importers.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([, , list]) =>
-      list.split(',').map((name) => name.trim()),
-    ),
-  );
-  const exporting = exportsOfModules().filter(({ names: exported }) => exported.some((name) => names.includes(name)));
-  if (exporting.length === 0) {
+    .flatMap((room) => typeScriptIn(join(folder, room)))
+    .filter((file) => readFileSync(file, 'utf8').match(SPECIFIER) !== null);
+  if (importers.length === 0) {
     return [];
   }
-  mkdirSync(home, { recursive: true });
-  for (const { file } of exporting) {
-    cpSync(join(kitRoot, 'modules', file), join(home, file));
-  }
-  writeFileSync(join(home, 'index.ts'), exporting.map(({ line }) => `${line}\n`).join(''));
+  const home = join(folder, ...HOME.split('/'));
+  cpSync(join(kitRoot, 'modules'), home, { recursive: true });
   for (const file of importers) {
     const path = withSlashes(relative(dirname(file), home));
-    rewrite(file, (text) => text.replaceAll(`'${MODULES}'`, `'${path.startsWith('.') ? path : `./${path}`}'`));
+    rewrite(file, (text) => text.replace(SPECIFIER, `$1${path.startsWith('.') ? path : `./${path}`}$1`));
   }
-  return ['index.ts', ...exporting.map(({ file }) => file)].map((file) => `src/modules/${file}`);
+  return readdirSync(home).map((file) => `${HOME}/${file}`);
 }
 
-/** What the index of the kit's modules exports: a line, its names, and the file that they stand in. */
-function exportsOfModules(): { line: string; names: string[]; file: string }[] {
-  const index = readFileSync(join(kitRoot, 'modules', 'index.ts'), 'utf8');
-  return [...index.matchAll(/^export \{ (.+) \} from '\.\/(.+)';$/gm)].map(([line, list, name]) => ({
-    line,
-    names: list.split(', '),
-    file: `${name}.ts`,
-  }));
+function typeScriptIn(folder: string): string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  return entries.filter((path) => /\.[cm]?tsx?$/.test(path)).map((path) => join(folder, path));
 }
 
 function rewrite(file: string, change: (text: string) => string): void {

@@ -195,7 +195,7 @@ describe('a right answer of another shape passes', () => {
     [
       'provisioned pollers',
       'concurrency',
-      changed('Feed', { ScalingConfig: undefined, ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 5 } }),
+      changed('Feed', { ScalingConfig: undefined, ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 2 } }),
     ],
     ['no reserved concurrency', 'concurrency', changed('Worker', { ReservedConcurrentExecutions: undefined })],
     [

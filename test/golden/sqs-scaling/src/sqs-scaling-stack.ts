@@ -52,7 +52,10 @@ export class SqsScalingStack extends Stack {
       enforceSSL: true,
     });
 
+    // For as long as the queue keeps a message, it can be delivered again.
+    const retention = Duration.days(4);
     const queue = new Queue(this, 'Queue', {
+      retentionPeriod: retention,
       // Lambda may gather, invoke and be throttled several times before it gives a message up.
       visibilityTimeout: Duration.seconds(6 * timeout.toSeconds() + props.batchingWindow),
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
@@ -86,6 +89,7 @@ export class SqsScalingStack extends Stack {
       environment: {
         IDEMPOTENCY_TABLE: doneMessages.tableName,
         IDEMPOTENCY_KEY: props.idempotencyKey,
+        IDEMPOTENCY_SECONDS: String(retention.toSeconds()),
         POWERTOOLS_METRICS_NAMESPACE: 'SqsScaling',
         POWERTOOLS_SERVICE_NAME: this.stackName,
       },

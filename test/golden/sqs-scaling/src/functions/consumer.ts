@@ -15,8 +15,7 @@ const idempotency = new IdempotencyConfig({
   eventKeyJmesPath: required('IDEMPOTENCY_KEY'),
   // A message that can't be told from others is better set aside than handled twice.
   throwOnNoIdempotencyKey: true,
-  // As long as the queue keeps a message, it can be delivered again.
-  expiresAfterSeconds: 4 * 24 * 60 * 60,
+  expiresAfterSeconds: Number(required('IDEMPOTENCY_SECONDS')),
 });
 
 const workOnce = makeIdempotent((record: SQSRecord) => work(parseMessage(record.body)), {

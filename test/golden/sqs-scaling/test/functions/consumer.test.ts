@@ -12,7 +12,8 @@ import { work } from '../../src/functions/work';
 
 jest.mock('../../src/functions/work', () => ({ work: jest.fn() }));
 jest.mock('../../src/functions/environment', () => ({
-  required: (name: string) => ({ IDEMPOTENCY_KEY: 'messageId', IDEMPOTENCY_TABLE: 'done-messages' })[name],
+  required: (name: string) =>
+    ({ IDEMPOTENCY_KEY: 'messageId', IDEMPOTENCY_SECONDS: '60', IDEMPOTENCY_TABLE: 'done-messages' })[name],
 }));
 
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 } as Context;
