@@ -112,7 +112,7 @@ export async function confirm(question: {
 export async function text(question: TextQuestion): Promise<string | symbol> {
   const { message, defaultValue = '', placeholder, validate } = question;
   say(message);
-  return answer(`Type a text${placeholder ? ` (default ${placeholder})` : ''}: `, (typed) => {
+  return answer<string>(`Type a text${placeholder ? ` (default ${placeholder})` : ''}: `, (typed) => {
     const problem = validate?.(typed);
     return problem ? { problem } : { value: typed || defaultValue };
   });

@@ -14,7 +14,7 @@ import { dig, entriesAt } from '../../labs/engine/json';
 import { isStateful } from '../../modules';
 import { readFiles } from '../support/generate';
 import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
-import { mutations } from '../support/mutations';
+import { mutationsOf } from '../support/mutations';
 import { goldenState, lostState, physicalNames, stateOf } from '../support/state';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
@@ -53,7 +53,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
 
   test('has three settings or more whose loss its own tests notice, each in one place', () => {
     const finished = render(pattern, defaults, lastStep(pattern));
-    const places = (mutations[id] ?? []).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
+    const places = mutationsOf(id).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
     expect(places.length).toBeGreaterThanOrEqual(3);
     expect(places).toEqual(places.map(() => 1));
   });

@@ -16,7 +16,7 @@ import { flagOf } from '../../blueprints/options';
 import { lastStep, type Pattern } from '../../blueprints/pattern';
 import { packKit, run, tryRun } from '../support/commands';
 import { readFiles } from '../support/generate';
-import { mutations } from '../support/mutations';
+import { mutationsOf } from '../support/mutations';
 
 const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
 let home: string;
@@ -92,7 +92,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     run(join(home, `${id}-2`, 'orders'), 'npm', ['ci', '--dry-run']);
   });
 
-  test.each(mutations[id])('fails its own tests, by an assertion, when $setting is wrong', ({ file, from, to }) => {
+  test.each(mutationsOf(id))('fails its own tests, by an assertion, when $setting is wrong', ({ file, from, to }) => {
     const path = join(project(), file);
     const source = readFileSync(path, 'utf8');
     try {

@@ -174,8 +174,8 @@ function report(
     ...[
       `cd ${folder}`,
       ...(state.installed ? [] : ['npm install']),
-      'npx projen build      builds, tests and synthesizes it',
-      'npx atelier lab       opens its lab',
+      'npx projen build             builds, tests and synthesizes it',
+      'npx serverless-atelier lab   opens its lab',
     ].map((line) => `  ${output.paint('accent', line)}`),
   );
   return failed ? exitCodes.environment : exitCodes.done;
