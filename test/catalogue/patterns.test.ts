@@ -15,7 +15,7 @@ import { isStateful } from '../../modules';
 import { readFiles } from '../support/generate';
 import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
 import { mutationsOf } from '../support/mutations';
-import { goldenState, lostState, physicalNames, stateOf } from '../support/state';
+import { physicalNames } from '../support/state';
 import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
@@ -161,12 +161,6 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
       const taken = physicalNames(stack('prod'));
       expect(physicalNames(stack('dev')).filter((name) => taken.includes(name))).toEqual([]);
     });
-  });
-
-  test('would lose no data of a released project by an update', () => {
-    const released = goldenState(goldenFolder(pattern));
-    const now = stateOf(assemblyOf(project(lastStep(pattern))));
-    expect(lostState(released, now, pattern.migrations ?? [])).toEqual([]);
   });
 
   test('offers in its project type exactly the options of its data, with the same words', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
-import { scratchFolder, variantsOf, writeVariants } from '../support/synthesize';
+import { codeVariantsOf, scratchFolder, variantsOf, writeVariants } from '../support/synthesize';
 
 /*
  * The projects of all patterns, at every step and with every option, are one TypeScript program: what they import is
@@ -34,7 +34,7 @@ function writeConfig(): void {
 beforeAll(() => {
   rmSync(home, { recursive: true, force: true });
   for (const pattern of patterns) {
-    writeVariants(pattern, variantsOf(pattern), join(home, pattern.id));
+    writeVariants(pattern, [...variantsOf(pattern), ...codeVariantsOf(pattern)], join(home, pattern.id));
   }
   writeFaulty();
   writeConfig();

@@ -1,8 +1,9 @@
+import { kitVersion } from '../../blueprints/kit';
 import { lostState, physicalNames, type State } from './state';
 
 const queue = { type: 'AWS::SQS::Queue', properties: { FifoQueue: true } };
 const released: State = { 'orders-dev/Queue1': queue };
-const migration = { resource: 'Queue1', kit: '2.0.0', advice: 'Drain the queue first.' };
+const migration = { resource: 'Queue1', kit: kitVersion, advice: 'Drain the queue first.' };
 
 test.each<[string, State]>([
   ['removed', {}],
@@ -11,6 +12,7 @@ test.each<[string, State]>([
 ])('a resource that is %s loses its state, unless a migration names it', (_, now) => {
   expect(lostState(released, now, [])).toEqual(['orders-dev/Queue1']);
   expect(lostState(released, now, [migration])).toEqual([]);
+  expect(lostState(released, now, [{ ...migration, kit: '0.0.1' }])).toEqual(['orders-dev/Queue1']);
 });
 
 test('a resource that is new, or stays, loses nothing', () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import { kitVersion } from '../../blueprints/kit';
 import type { Migration } from '../../blueprints/pattern';
 import type { Assembly } from '../../labs/engine/assembly';
 import { dig, entriesAt, type Json } from '../../labs/engine/json';
@@ -33,7 +34,7 @@ export function stateOf(assembly: Assembly): State {
 }
 
 /**
- * The resources that an update would replace or remove, and that no migration names.
+ * The resources that an update would replace or remove, and that no migration of this version of the kit names.
  *
  * @param before what a released project has
  * @param now what it would have
@@ -44,7 +45,7 @@ export function lostState(before: State, now: State, migrations: readonly Migrat
   return Object.entries(before)
     .filter(([name, resource]) => JSON.stringify(resource) !== JSON.stringify(now[name]))
     .map(([name]) => name)
-    .filter((name) => !migrations.some(({ resource }) => name.endsWith(`/${resource}`)));
+    .filter((name) => !migrations.some(({ resource, kit }) => kit === kitVersion && name.endsWith(`/${resource}`)));
 }
 
 /**

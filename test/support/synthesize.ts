@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { UsageError } from '../../blueprints/errors';
 import { KIT, kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
 import {
@@ -63,10 +64,47 @@ export function variantsOf(pattern: Pattern): Variant[] {
       options: { [spec.name]: value },
     })),
   );
-  const standards = Object.fromEntries(specs.map((spec) => [spec.name, spec.default]));
-  const isRefused = ({ options }: Variant): boolean =>
-    (pattern.rules ?? []).some((rule) => rule({ ...standards, ...options }) !== undefined);
-  return [...steps, ...others.filter((variant) => !isRefused(variant))];
+  return [...steps, ...others.filter(({ options }) => isAllowed(pattern, options))];
+}
+
+/**
+ * What else has to type-check: at every step each value of the options that choose code and don't only fill in a value,
+ * one at a time and all that go together.
+ *
+ * @param pattern the pattern
+ */
+export function codeVariantsOf(pattern: Pattern): Variant[] {
+  const choices = optionsOf(pattern)
+    .filter(({ name, type, allowed, default: standard }) => {
+      return name !== 'name' && (allowed || type === 'boolean' || standard === undefined);
+    })
+    .flatMap((spec) => valuesOf(spec).map((value): OptionValues => ({ [spec.name]: value })));
+  const together: Record<string, OptionValue | undefined> = {};
+  for (const choice of choices) {
+    Object.assign(together, isAllowed(pattern, { ...together, ...choice }) ? choice : {});
+  }
+  return stepIds(pattern).flatMap((step) =>
+    [...choices.filter((options) => isAllowed(pattern, options)), together].map((options) => ({
+      name: `${step}-${Object.keys(options).join('-')}-${Object.values(options)
+        .join('-')
+        .replace(/[^\w.-]+/g, '-')}`,
+      step,
+      options,
+    })),
+  );
+}
+
+/** Whether neither an option nor a rule refuses the options. */
+function isAllowed(pattern: Pattern, options: OptionValues): boolean {
+  try {
+    checkOptions(pattern, { name: 'orders', ...options });
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** The values of an option that make a difference, but for its default. */
