@@ -115,12 +115,12 @@ export async function check(step: string | undefined, options: LabOptions): Prom
     throw new Error(`${project.pattern.id} has no check for ${id}`);
   }
   const assembly = await synthesize(project.folder);
-  const result = runCheck(checks[asked], assembly, project.values);
+  const result = runCheck(checks[asked], assembly);
   const { passed } = result;
   const lost = checks
     .slice(0, asked)
     .filter(({ step: earlier }) => isDone(project.pattern, project.generatedAt, project.progress, earlier))
-    .map((earlier) => runCheck(earlier, assembly, project.values))
+    .map((earlier) => runCheck(earlier, assembly))
     .filter(({ cause }) => cause !== undefined);
   if (passed) {
     writeProgress(project.folder, withPassed(project.progress, id, new Date()));

@@ -39,12 +39,6 @@ test('judges nothing when the app does not synthesize', () => {
   });
 });
 
-test('gives a goal the option values of the project', () => {
-  const judge = jest.fn(() => reached);
-  runCheck(check({ name: 'a', reads: [], judge }), empty, { batchSize: 50 });
-  expect(judge).toHaveBeenCalledWith(empty, { batchSize: 50 });
-});
-
 describe('an explanation', () => {
   const result = { goal: 'a', passed: false, seen: 'two\n  lines', wanted: 'one', where: null, next: 'join them' };
 
