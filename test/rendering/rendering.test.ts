@@ -82,6 +82,7 @@ describe('a template', () => {
     ],
     ['a step that is not a text', '{{#from text}}x{{/from}}', 'is no step of echo'],
     ['an unknown block', '{{#unless text}}x{{/unless}}', '{{#unless}} is no block helper'],
+    ['an inverted block', 'x\n{{^if text}}y{{/if}}', 'a.ts.hbs:2: {{^if}} is inverted; write {{#if …}}{{else}}'],
     ['an unknown partial', '{{> other}}', 'there is no partial "other"'],
     ['two values at once', '{{ts text list}}', '{{ts …}} takes one value'],
     ['this outside of a loop', '{{#each list}}x{{/each}}{{ts this}}', '"this" is no option of echo'],
