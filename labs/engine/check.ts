@@ -119,15 +119,13 @@ function skipped({ name }: Goal): GoalResult {
  * The lines that explain a goal that failed: what was seen and where, what is wanted, what to do next.
  *
  * @param result a goal that failed
- * @param where shown when the result itself names no place. @default - no place
  * @returns three lines
  */
-export function explain(result: GoalResult, where?: string): string[] {
-  const place = result.where ?? where;
+export function explain({ seen, wanted, where, next }: GoalResult): string[] {
   return [
-    `seen    ${oneLine(result.seen)}${place ? `  (${place})` : ''}`,
-    `wanted  ${oneLine(result.wanted)}`,
-    `next    ${oneLine(result.next)}`,
+    `seen    ${oneLine(seen)}${where ? `  (${where})` : ''}`,
+    `wanted  ${oneLine(wanted)}`,
+    `next    ${oneLine(next)}`,
   ];
 }
 
