@@ -107,23 +107,42 @@ export function lastStep(pattern: Pattern): string {
   return pattern.steps[pattern.steps.length - 1].id;
 }
 
+/** Where a step is named. */
+export interface StepPlace {
+  /** Whether `start` may be named there. */
+  readonly allowsStart: boolean;
+  /** What an error calls it. */
+  readonly name: string;
+  /** What stands before the step, for an example. */
+  readonly before: string;
+}
+
+/** The step to create a project at. */
+const CREATION: StepPlace = { allowsStart: true, name: '--step', before: '--step' };
+
 /**
- * The step to create a project at.
+ * The step that is named by its id, or by its number as the lab counts them.
  *
  * @param pattern the pattern
- * @param step the step that was asked for, if any
- * @returns the id; the last step when none was asked for
+ * @param step what was named, if anything
+ * @param place where it is named. @default - the step to create a project at
+ * @returns the id; the last step when none was named
  * @throws UsageError when the pattern has no such step
  */
-export function checkStep(pattern: Pattern, step: string | undefined): string {
-  const known = stepIds(pattern);
-  if (step !== undefined && !known.includes(step)) {
-    throw new UsageError(`--step can't be ${JSON.stringify(step)}`, {
+export function checkStep(pattern: Pattern, step: string | undefined, place: StepPlace = CREATION): string {
+  const known = stepIds(pattern).filter((id) => place.allowsStart || id !== START);
+  const id = step === undefined ? lastStep(pattern) : (numberedStep(pattern, step) ?? step);
+  if (!known.includes(id)) {
+    throw new UsageError(`${place.name} can't be ${JSON.stringify(step)}`, {
       option: 'step',
       given: step,
       choices: known,
-      example: `--step ${known[1]}`,
+      example: `${place.before} ${pattern.steps[0].id}`,
     });
   }
-  return step ?? lastStep(pattern);
+  return id;
+}
+
+function numberedStep(pattern: Pattern, step: string): string | undefined {
+  return /^\d+$/.test(step) ? stepIds(pattern)[Number(step)] : undefined;
 }

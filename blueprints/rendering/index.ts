@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
@@ -35,6 +35,7 @@ interface Position {
   readonly at: number;
 }
 
+/** The template sets by the pattern's template folder. */
 const sets = new Map<string, TemplateSet>();
 
 /**
@@ -71,24 +72,23 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
 }
 
 /**
- * Reads, checks and compiles the templates of a pattern, once per process: those that every project has first, then the
- * pattern's own, which replace files of the same path.
+ * Reads, checks and compiles the templates of a pattern, once per process and folder: those that every project has first,
+ * then the pattern's own, which replace files of the same path.
  *
  * @param pattern the pattern
  * @throws TemplateError for the first template at fault
  */
 export function templateSet(pattern: Pattern): TemplateSet {
-  const cached = sets.get(pattern.id);
+  const own = resolve(pattern.templates ?? templatesOf(pattern.id));
+  const cached = sets.get(own);
   if (cached) {
     return cached;
   }
   const sources = new Map(
-    [templatesOf('common'), pattern.templates ?? templatesOf(pattern.id)].flatMap((folder) =>
-      readTree(folder).map((source) => [source.path, source]),
-    ),
+    [templatesOf('common'), own].flatMap((folder) => readTree(folder).map((source) => [source.path, source])),
   );
   const set = compile(pattern, [...sources.values()]);
-  sets.set(pattern.id, set);
+  sets.set(own, set);
   return set;
 }
 
@@ -100,10 +100,9 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
   const engine = environment();
   const isTemplate = ({ path }: Source): boolean => path.endsWith('.hbs');
   const isPartial = ({ path }: Source): boolean => basename(path).startsWith('_');
-  const partialName = ({ path }: Source): string => basename(path).slice(1).split('.')[0];
   const texts = sources.filter(isTemplate);
-  const partials = texts.filter(isPartial);
-  const partialNames = new Set(partials.map(partialName));
+  const partials = partialsByName(texts.filter(isPartial));
+  const partialNames = new Set(partials.keys());
   const scope = new Set([
     ...optionsOf(pattern).map(({ name }) => name),
     ...['id', 'title', 'summary', 'className'].map((field) => `pattern.${field}`),
@@ -116,14 +115,28 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
     auditTemplate(template, pattern, scope, partialNames);
     return named(source.path, engine.compile(template.program, { strict: true, noEscape: true }));
   };
-  for (const partial of partials) {
-    engine.registerPartial(partialName(partial), compiled(partial));
+  for (const [name, partial] of partials) {
+    engine.registerPartial(name, compiled(partial));
   }
   const files = texts.filter((source) => !isPartial(source));
   return {
     templates: new Map(files.map((source) => [source.path.slice(0, -'.hbs'.length), compiled(source)])),
     binaries: new Map(sources.filter((source) => !isTemplate(source)).map(({ path, bytes }) => [path, bytes])),
   };
+}
+
+/** The partials by the names that include them; of two with one name, the order of their paths would choose. */
+function partialsByName(partials: readonly Source[]): Map<string, Source> {
+  const byName = new Map<string, Source>();
+  for (const partial of partials) {
+    const name = basename(partial.path).slice(1).split('.')[0];
+    const other = byName.get(name);
+    if (other) {
+      throw new TemplateError(partial.path, 1, `${other.path} is a partial "${name}" as well; rename one of them`);
+    }
+    byName.set(name, partial);
+  }
+  return byName;
 }
 
 /** An error inside a template gets the template's path in front, and the line where Handlebars knows it. */

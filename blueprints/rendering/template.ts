@@ -27,8 +27,11 @@ export class TemplateError extends Error {
   }
 }
 
-/** The block helpers, with what their parameters are: a step's id, a declared name, or a text to compare with. */
-const BLOCKS: Readonly<Record<string, ReadonlyArray<'step' | 'path' | 'text'>>> = {
+/** What a parameter of a block can be: a step's id, a declared name, or a text to compare with. */
+type Parameter = 'step' | 'path' | 'text';
+
+/** The block helpers, with what their parameters are. */
+const BLOCKS: Readonly<Record<string, readonly Parameter[]>> = {
   from: ['step'],
   until: ['step'],
   finished: [],
@@ -73,103 +76,132 @@ export function parseTemplate(path: string, source: string): Template {
  * @throws TemplateError for the first fault
  */
 export function auditTemplate(template: Template, pattern: Pattern, scope: Scope, partials: ReadonlySet<string>): void {
-  const steps = new Set(stepIds(pattern));
-  const fail = (node: hbs.AST.Node, problem: string): never => {
-    throw new TemplateError(template.path, node.loc.start.line, problem);
-  };
-  /** How many loops stand around the node that is visited: only inside of one there are `this` and `@key`. */
-  let loops = 0;
-  const known = ({ original }: hbs.AST.PathExpression): boolean =>
-    scope.has(original) || (loops > 0 && ['this', '@key'].includes(original));
-  const allowed = (name: string): readonly string[] | undefined =>
-    optionsOf(pattern).find((option) => option.name === name)?.allowed;
+  new Audit(template, pattern, scope, partials).program(template.program);
+}
 
-  const parameters: Record<string, (node: hbs.AST.Expression) => void> = {
-    step: (node) => {
-      const id = (node as hbs.AST.StringLiteral).value;
-      if (node.type !== 'StringLiteral' || !steps.has(id)) {
-        fail(node, `"${id}" is no step of ${pattern.id}; it has ${[...steps].join(', ')}`);
-      }
-    },
-    path: (node) => {
-      if (node.type !== 'PathExpression' || !known(node as hbs.AST.PathExpression)) {
-        fail(node, `"${(node as hbs.AST.PathExpression).original}" is no option of ${pattern.id}`);
-      }
-    },
-    text: (node) => {
-      if (node.type !== 'StringLiteral') {
-        fail(node, 'a value is compared with a text in quotes');
-      }
-    },
-  };
-  /** A comparison with what an option can't be would never hold. */
-  const comparable = ([value, text]: readonly hbs.AST.Expression[]): void => {
-    const name = (value as hbs.AST.PathExpression).original;
-    const words = allowed(name);
-    const word = (text as hbs.AST.StringLiteral).value;
-    if (words && !words.includes(word)) {
-      fail(text, `"${name}" is never "${word}"; it is ${words.join(' or ')}`);
-    }
-  };
-
-  const visitors: Record<string, (node: never) => void> = {
+/** A walk through a template's syntax tree; the first fault ends it. */
+class Audit {
+  private readonly statements: Readonly<Record<string, (node: never) => void>> = {
     ContentStatement: () => {},
     CommentStatement: () => {},
-    MustacheStatement: (node: hbs.AST.MustacheStatement) => {
-      const helper = (node.path as hbs.AST.PathExpression).original;
-      if (!node.escaped) {
-        fail(node, `{{{${helper}}}} bypasses the helpers; write {{ts …}} or another literal helper`);
-      }
-      if (!Object.hasOwn(literals, helper)) {
-        fail(
-          node,
-          `{{${helper}}} is bare or no literal helper; write {{ts ${helper}}}, or one of ${Object.keys(literals).join(', ')}`,
-        );
-      }
-      if (node.params.length !== 1 || node.hash !== undefined) {
-        fail(node, `{{${helper} …}} takes one value`);
-      }
-      parameters.path(node.params[0]);
-    },
-    BlockStatement: (node: hbs.AST.BlockStatement) => {
-      const helper = (node.path as hbs.AST.PathExpression).original;
-      if (!Object.hasOwn(BLOCKS, helper)) {
-        fail(node, `{{#${helper}}} is no block helper; there are ${Object.keys(BLOCKS).join(', ')}`);
-      }
-      const kinds = BLOCKS[helper];
-      if (node.params.length !== kinds.length || node.hash !== undefined) {
-        fail(node, `{{#${helper}}} takes ${kinds.length} parameters, and none by name`);
-      }
-      kinds.forEach((kind, index) => {
-        parameters[kind](node.params[index]);
-      });
-      if (helper === 'when') {
-        comparable(node.params);
-      }
-      loops += helper === 'each' ? 1 : 0;
-      visit(node.program);
-      loops -= helper === 'each' ? 1 : 0;
-      if (node.inverse) {
-        visit(node.inverse);
-      }
-    },
-    PartialStatement: (node: hbs.AST.PartialStatement) => {
-      const name = (node.name as hbs.AST.PathExpression).original;
-      if (!partials.has(name)) {
-        fail(node, `there is no partial "${name}"`);
-      }
-      if (node.params.length > 0 || node.hash !== undefined) {
-        fail(node, `{{> ${name}}} takes no parameters: a partial knows what its template knows`);
-      }
-    },
+    MustacheStatement: (node: hbs.AST.MustacheStatement) => this.mustache(node),
+    BlockStatement: (node: hbs.AST.BlockStatement) => this.block(node),
+    PartialStatement: (node: hbs.AST.PartialStatement) => this.partial(node),
   };
-  const visit = (program: hbs.AST.Program): void => {
-    for (const statement of program.body) {
-      const visitor = visitors[statement.type] as ((node: hbs.AST.Statement) => void) | undefined;
-      (visitor ?? (() => fail(statement, `${statement.type} is not used in templates`)))(statement);
+
+  private readonly parameters: Readonly<Record<Parameter, (node: hbs.AST.Expression) => void>> = {
+    step: (node) => this.step(node),
+    path: (node) => this.path(node),
+    text: (node) => this.text(node),
+  };
+
+  constructor(
+    private readonly template: Template,
+    private readonly pattern: Pattern,
+    private readonly scope: Scope,
+    private readonly partials: ReadonlySet<string>,
+  ) {}
+
+  public program({ body }: hbs.AST.Program): void {
+    for (const statement of body) {
+      const visit = this.statements[statement.type] as ((node: hbs.AST.Statement) => void) | undefined;
+      visit ? visit(statement) : this.fail(statement, `${statement.type} is not used in templates`);
     }
-  };
-  visit(template.program);
+  }
+
+  private mustache(node: hbs.AST.MustacheStatement): void {
+    const helper = (node.path as hbs.AST.PathExpression).original;
+    if (!node.escaped) {
+      this.fail(node, `{{{${helper}}}} bypasses the helpers; write {{ts …}} or another literal helper`);
+    }
+    if (!Object.hasOwn(literals, helper)) {
+      const all = Object.keys(literals).join(', ');
+      this.fail(node, `{{${helper}}} is bare or no literal helper; write {{ts ${helper}}}, or one of ${all}`);
+    }
+    if (node.params.length !== 1 || node.hash !== undefined) {
+      this.fail(node, `{{${helper} …}} takes one value`);
+    }
+    this.path(node.params[0]);
+  }
+
+  private block(node: hbs.AST.BlockStatement): void {
+    const helper = (node.path as hbs.AST.PathExpression).original;
+    if (!Object.hasOwn(BLOCKS, helper)) {
+      this.fail(node, `{{#${helper}}} is no block helper; there are ${Object.keys(BLOCKS).join(', ')}`);
+    }
+    // An inverted block is parsed into one without a program, whatever the types say.
+    if (!node.program) {
+      this.fail(node, `{{^${helper}}} is inverted; write {{#${helper} …}}{{else}}…{{/${helper}}}`);
+    }
+    this.blockParameters(node, helper);
+    (helper === 'each' ? this.insideLoop() : this).program(node.program);
+    if (node.inverse) {
+      this.program(node.inverse);
+    }
+  }
+
+  private blockParameters(node: hbs.AST.BlockStatement, helper: string): void {
+    const kinds = BLOCKS[helper];
+    if (node.params.length !== kinds.length || node.hash !== undefined) {
+      this.fail(node, `{{#${helper}}} takes ${kinds.length} parameters, and none by name`);
+    }
+    kinds.forEach((kind, index) => {
+      this.parameters[kind](node.params[index]);
+    });
+    if (helper === 'when') {
+      this.comparison(node.params);
+    }
+  }
+
+  private partial(node: hbs.AST.PartialStatement): void {
+    const name = (node.name as hbs.AST.PathExpression).original;
+    if (!this.partials.has(name)) {
+      this.fail(node, `there is no partial "${name}"`);
+    }
+    if (node.params.length > 0 || node.hash !== undefined) {
+      this.fail(node, `{{> ${name}}} takes no parameters: a partial knows what its template knows`);
+    }
+  }
+
+  private step(node: hbs.AST.Expression): void {
+    const steps = stepIds(this.pattern);
+    const id = (node as hbs.AST.StringLiteral).value;
+    if (node.type !== 'StringLiteral' || !steps.includes(id)) {
+      this.fail(node, `"${id}" is no step of ${this.pattern.id}; it has ${steps.join(', ')}`);
+    }
+  }
+
+  private path(node: hbs.AST.Expression): void {
+    const { original } = node as hbs.AST.PathExpression;
+    if (node.type !== 'PathExpression' || !this.scope.has(original)) {
+      this.fail(node, `"${original}" is no option of ${this.pattern.id}`);
+    }
+  }
+
+  private text(node: hbs.AST.Expression): void {
+    if (node.type !== 'StringLiteral') {
+      this.fail(node, 'a value is compared with a text in quotes');
+    }
+  }
+
+  /** A comparison with what an option can't be would never hold. */
+  private comparison([value, text]: readonly hbs.AST.Expression[]): void {
+    const name = (value as hbs.AST.PathExpression).original;
+    const word = (text as hbs.AST.StringLiteral).value;
+    const allowed = optionsOf(this.pattern).find((option) => option.name === name)?.allowed;
+    if (allowed && !allowed.includes(word)) {
+      this.fail(text, `"${name}" is never "${word}"; it is ${allowed.join(' or ')}`);
+    }
+  }
+
+  /** Only inside of a loop there are `this` and `@key`. */
+  private insideLoop(): Audit {
+    return new Audit(this.template, this.pattern, new Set([...this.scope, 'this', '@key']), this.partials);
+  }
+
+  private fail({ loc }: hbs.AST.Node, problem: string): never {
+    throw new TemplateError(this.template.path, loc.start.line, problem);
+  }
 }
 
 function lineAt(source: string, index: number): number {

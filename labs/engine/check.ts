@@ -1,4 +1,3 @@
-import type { OptionValues } from '../../blueprints/pattern';
 import type { Assembly } from './assembly';
 import type { Json } from './json';
 
@@ -42,9 +41,8 @@ export interface Goal {
    * Judges the goal; a partial or odd template gets a failure, never an exception.
    *
    * @param assembly what the learner's project synthesizes to
-   * @param values the option values of the project
    */
-  judge(assembly: Assembly, values: OptionValues): Verdict;
+  judge(assembly: Assembly): Verdict;
 }
 
 /** The check of a step: its goals in the order in which they are reached. */
@@ -91,22 +89,21 @@ const SILENT = { seen: null, wanted: null, where: null, next: null } as const;
  *
  * @param check the step's check
  * @param assembly what the learner's project synthesizes to
- * @param values the option values of the project
  */
-export function runCheck(check: Check, assembly: Assembly, values: OptionValues = {}): CheckResult {
+export function runCheck(check: Check, assembly: Assembly): CheckResult {
   const results: GoalResult[] = [];
   const reached = (name: string): boolean => results.some(({ goal, passed }) => goal === name && passed === true);
   for (const goal of check.goals) {
     const isOpen = assembly.error === undefined && (goal.dependsOn ?? []).every(reached);
-    results.push(isOpen ? judged(goal, assembly, values) : skipped(goal));
+    results.push(isOpen ? judged(goal, assembly) : skipped(goal));
   }
   const cause = results.find(({ passed }) => passed === false);
   const passed = results.every((result) => result.passed === true);
   return { step: check.step, passed, results, ...(cause ? { cause } : {}) };
 }
 
-function judged(goal: Goal, assembly: Assembly, values: OptionValues): GoalResult {
-  const verdict = goal.judge(assembly, values);
+function judged(goal: Goal, assembly: Assembly): GoalResult {
+  const verdict = goal.judge(assembly);
   if (verdict.passed) {
     return { goal: goal.name, passed: true, ...SILENT };
   }
@@ -122,15 +119,13 @@ function skipped({ name }: Goal): GoalResult {
  * The lines that explain a goal that failed: what was seen and where, what is wanted, what to do next.
  *
  * @param result a goal that failed
- * @param where shown when the result itself names no place. @default - no place
  * @returns three lines
  */
-export function explain(result: GoalResult, where?: string): string[] {
-  const place = result.where ?? where;
+export function explain({ seen, wanted, where, next }: GoalResult): string[] {
   return [
-    `seen    ${oneLine(result.seen)}${place ? `  (${place})` : ''}`,
-    `wanted  ${oneLine(result.wanted)}`,
-    `next    ${oneLine(result.next)}`,
+    `seen    ${oneLine(seen)}${where ? `  (${where})` : ''}`,
+    `wanted  ${oneLine(wanted)}`,
+    `next    ${oneLine(next)}`,
   ];
 }
 

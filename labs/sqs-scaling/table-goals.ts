@@ -50,7 +50,7 @@ function withTable(judge: (table: Resource, parts: Needed<'consumer'>, assembly:
     const verdicts = tablesOf(assembly)
       .filter((table) => forgets(assembly, table))
       .map((table) => judge(table, parts, assembly));
-    return verdicts.find(({ passed }) => passed) ?? verdicts[0] ?? forgetfulTable.judge(assembly, {});
+    return verdicts.find(({ passed }) => passed) ?? verdicts[0] ?? forgetfulTable.judge(assembly);
   });
 }
 

@@ -80,7 +80,7 @@ function check(pattern: Pattern, asked: Check | undefined, folder: string): void
     throw new Error(`${pattern.id} does not synthesize in ${folder}`);
   }
   const assembly = new Assembly(readAssemblyFolder(join(folder, 'cdk.out'), folder));
-  const result = asked && runCheck(asked, assembly, checkOptions(pattern, { name: 'orders' }));
+  const result = asked && runCheck(asked, assembly);
   if (result?.passed === false) {
     throw new Error(`the check of ${asked?.step} fails: ${JSON.stringify(result.cause)}`);
   }

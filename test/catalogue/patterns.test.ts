@@ -37,7 +37,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   let projects: Map<string, Synthesized>;
   const project = (name: string): Synthesized => projects.get(name) as Synthesized;
   const checked = (step: string, at: string): CheckResult =>
-    runCheck(checks.get(step) as Check, assemblyOf(project(at)), defaults);
+    runCheck(checks.get(step) as Check, assemblyOf(project(at)));
 
   beforeAll(async () => {
     checks = new Map((await labs[id]?.())?.checks.map((check) => [check.step, check]));

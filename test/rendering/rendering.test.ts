@@ -1,9 +1,11 @@
-import { isAbsolute, normalize } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { transformSync } from '@swc/core';
 import fc from 'fast-check';
 import { patterns } from '../../blueprints/catalog';
 import { checkOptions } from '../../blueprints/options';
-import { stepIds } from '../../blueprints/pattern';
+import { type Pattern, stepIds } from '../../blueprints/pattern';
 import { render, TemplateError, templateSet } from '../../blueprints/rendering';
 import { auditTemplate, parseTemplate } from '../../blueprints/rendering/template';
 import { echo } from '../fixtures/echo/pattern';
@@ -82,6 +84,7 @@ describe('a template', () => {
     ],
     ['a step that is not a text', '{{#from text}}x{{/from}}', 'is no step of echo'],
     ['an unknown block', '{{#unless text}}x{{/unless}}', '{{#unless}} is no block helper'],
+    ['an inverted block', 'x\n{{^if text}}y{{/if}}', 'a.ts.hbs:2: {{^if}} is inverted; write {{#if …}}{{else}}'],
     ['an unknown partial', '{{> other}}', 'there is no partial "other"'],
     ['two values at once', '{{ts text list}}', '{{ts …}} takes one value'],
     ['this outside of a loop', '{{#each list}}x{{/each}}{{ts this}}', '"this" is no option of echo'],
@@ -108,9 +111,42 @@ describe('a template', () => {
 });
 
 test('a value that is missing is named with its template and line', () => {
-  expect(() =>
-    render({ ...echo, id: 'echo-unset', templates: `${echo.templates}/../unset` }, values(), 'loud'),
-  ).toThrow(/^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/);
+  expect(() => render({ ...echo, templates: `${echo.templates}/../unset` }, values(), 'loud')).toThrow(
+    /^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/,
+  );
+});
+
+describe('a partial', () => {
+  const folders: string[] = [];
+  /** The fixture with further templates, by path. */
+  const withFiles = (files: Readonly<Record<string, string>>): Pattern => {
+    const templates = mkdtempSync(join(tmpdir(), 'templates-'));
+    folders.push(templates);
+    cpSync(String(echo.templates), templates, { recursive: true });
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(templates, path)), { recursive: true });
+      writeFileSync(join(templates, path), text);
+    }
+    return { ...echo, templates };
+  };
+
+  afterAll(() => {
+    for (const folder of folders) {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('of the same path replaces the one that every project has', () => {
+    const pattern = withFiles({ '_readme.hbs': '{{> commands}}\n', '_commands.hbs': 'Only one command.\n' });
+    expect(render(pattern, values(), 'loud').get('README.md')).toContain('Only one command.');
+  });
+
+  test.each([
+    ['another folder', 'src/_commands.hbs', 'src/_commands.hbs:1: _commands.hbs is a partial "commands" as well'],
+    ['another ending', '_readme.md.hbs', '_readme.md.hbs:1: _readme.hbs is a partial "readme" as well'],
+  ])('is refused beside one of its name with %s', (_, path, message) => {
+    expect(() => templateSet(withFiles({ [path]: '' }))).toThrow(message);
+  });
 });
 
 describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the templates of %s', (_, pattern) => {

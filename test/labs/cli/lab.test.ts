@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
+import { report } from '../../../labs/cli/failure';
+import { Output } from '../../../labs/cli/output';
+import { readLab } from '../../../labs/engine/lab-text';
 import { folderOf, projectOf, removeFolders } from '../support';
 
 const QUEUE_ONLY = `import { App, Stack } from 'aws-cdk-lib';
@@ -158,10 +161,34 @@ describe('check', () => {
     expect(printed).toContain('[failed] the app does not synthesize\n  src/main.ts:2: no more\n');
   }, 20_000);
 
-  test('refuses a folder without a project, and an unknown step', async () => {
+  test('refuses a folder without a project', async () => {
     await expect(check(undefined, { cwd: folderOf() })).rejects.toThrow(UsageError);
-    await expect(check('nope', { cwd: folderOf(provenance('start')) })).rejects.toThrow(
-      'sqs-scaling has no step "nope"',
+  });
+});
+
+describe('the step that a command is about', () => {
+  const refused = async (step: string): Promise<unknown> => {
+    const error = await check(step, { cwd: folderOf(provenance('start')) }).catch((thrown) => thrown);
+    expect(report(error, ['lab', 'check', step], new Output({ json: true }))).toBe(2);
+    return JSON.parse(printed).error.message;
+  };
+
+  test('may be named by its number in the text of the lab', async () => {
+    const { steps } = readLab('sqs-scaling');
+    for (const [index, { id }] of steps.entries()) {
+      printed = '';
+      await hint(String(index + 1), { cwd: folderOf(provenance('start')), json: true });
+      expect(JSON.parse(printed).step).toBe(id);
+    }
+  });
+
+  test('is recognised where it is misspelt', async () => {
+    expect(await refused('visibilty-timeout')).toMatch(/; did you mean visibility-timeout\?$/);
+  });
+
+  test.each(['nope', 'start', '0', '10', '-1', ''])('is none that the lab does not have: %j', async (step) => {
+    expect(await refused(step)).toMatch(
+      /^the step can't be ".*"; allowed: queue-and-consumer, .*; for example: atelier lab check queue-and-consumer/,
     );
   });
 });

@@ -1,0 +1,72 @@
+import type { Assembly } from '../../engine/assembly';
+import { type Check, type CheckResult, type GoalResult, runCheck } from '../../engine/check';
+import { synthesize } from '../../engine/synth';
+import { labs } from '../../index';
+import type { Project } from './project';
+
+/** What is found when a step of a project is judged. */
+export interface Judgement {
+  /** What the project synthesizes to. */
+  readonly assembly: Assembly;
+  /** The result of the step's check; what is missing has the place where it belongs. */
+  readonly result: CheckResult;
+  /** Earlier steps that were done and no longer are, each with its first failed goal. */
+  readonly lost: readonly LostStep[];
+}
+
+/** A step that was done and no longer is. */
+export interface LostStep {
+  /** The step's id. */
+  readonly step: string;
+  /** Its first failed goal. */
+  readonly cause: GoalResult;
+}
+
+/**
+ * Judges a project by a step's check, and by those of the earlier steps that were done.
+ *
+ * @param project the project
+ * @param step the step's id
+ */
+export async function judge(project: Project, step: string): Promise<Judgement> {
+  const { earlier, asked } = await checksUpTo(project, step);
+  const assembly = await synthesize(project.folder);
+  return {
+    assembly,
+    result: await placed(project, runCheck(asked, assembly)),
+    lost: earlier.filter((check) => project.isDone(check.step)).flatMap((check) => lostBy(check, assembly)),
+  };
+}
+
+async function checksUpTo({ pattern }: Project, step: string): Promise<{ earlier: readonly Check[]; asked: Check }> {
+  const { checks } = (await labs[pattern.id]?.()) ?? { checks: [] };
+  const index = checks.findIndex((check) => check.step === step);
+  if (index < 0) {
+    throw new Error(`${pattern.id} has no check for ${step}`);
+  }
+  return { earlier: checks.slice(0, index), asked: checks[index] };
+}
+
+function lostBy(check: Check, assembly: Assembly): LostStep[] {
+  const { step, cause } = runCheck(check, assembly);
+  return cause ? [{ step, cause }] : [];
+}
+
+/** The result with the place where what is missing belongs, in each failure that names none. */
+async function placed(project: Project, result: CheckResult): Promise<CheckResult> {
+  const isNowhere = ({ passed, where }: GoalResult): boolean => passed === false && where === null;
+  if (!result.results.some(isNowhere)) {
+    return result;
+  }
+  const where = await missingPlace(project, result.step);
+  const results = result.results.map((one) => (isNowhere(one) ? { ...one, where } : one));
+  return { ...result, results, cause: results.find(({ passed }) => passed === false) };
+}
+
+/** Where what is missing belongs: the file of the app's sources that the step changes most. */
+async function missingPlace({ pattern, values }: Project, step: string): Promise<string | null> {
+  // Rendering takes its time to load, and most checks have a place without it.
+  const { changesOf } = await import('../../engine/changes');
+  const paths = changesOf(pattern, values, step).map(({ path }) => path);
+  return paths.find((path) => path.endsWith('-stack.ts')) ?? paths.find((path) => path.startsWith('src/')) ?? null;
+}

@@ -1,0 +1,124 @@
+import { dirname, resolve } from 'node:path';
+import { findPattern, patterns } from '../../../blueprints/catalog';
+import { UsageError } from '../../../blueprints/errors';
+import { checkOptions } from '../../../blueprints/options';
+import { checkStep, type OptionValues, type Pattern } from '../../../blueprints/pattern';
+import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
+import { readLab, type StepText } from '../../engine/lab-text';
+import { currentStep, isDone, type Progress, readProgress, writeProgress } from '../../engine/progress';
+import type { Output, OutputOptions } from '../output';
+
+/** How a lab command prints, and the folder it looks at. */
+export interface LabOptions extends OutputOptions {
+  /** The project's folder. @default - the working directory */
+  readonly cwd?: string;
+}
+
+/** A generated project, and how far its learner is. */
+export class Project {
+  /**
+   * Opens the project in a folder, or in the nearest one above it, which is said then: places are told from there on.
+   *
+   * @param options the folder
+   * @param output where it is said
+   * @throws UsageError when there is none
+   */
+  public static open({ cwd = process.cwd() }: LabOptions, output: Output): Project {
+    const here = resolve(cwd);
+    const project = Project.nearest(here);
+    if (!project) {
+      throw new UsageError(`${here} holds no generated project, nor does a folder above it`, {
+        option: 'folder',
+        given: here,
+        allowed: `a folder with ${PROVENANCE_FILE}, or one in it`,
+        example: `atelier new ${patterns[0].id} orders --step start`,
+      });
+    }
+    if (project.folder !== here) {
+      output.print(output.paint('faint', `the project in ${project.folder}`), '');
+    }
+    return project;
+  }
+
+  private static nearest(folder: string): Project | undefined {
+    const parent = dirname(folder);
+    return Project.in(folder) ?? (parent === folder ? undefined : Project.nearest(parent));
+  }
+
+  private static in(folder: string): Project | undefined {
+    const provenance = readProvenance(folder);
+    if (!provenance) {
+      return undefined;
+    }
+    const pattern = findPattern(provenance.pattern);
+    const values = checkOptions(pattern, provenance.options);
+    return new Project(folder, pattern, values, provenance.step, readProgress(folder));
+  }
+
+  private constructor(
+    /** Its folder, as an absolute path. */
+    public readonly folder: string,
+    /** The pattern that it was generated from. */
+    public readonly pattern: Pattern,
+    /** Its option values, complete. */
+    public readonly values: OptionValues,
+    private readonly generatedAt: string,
+    /** What is kept of the learner's way. */
+    public readonly progress: Progress,
+  ) {}
+
+  /** The step that the learner is on: the first that is not done, or the last. */
+  public get current(): string {
+    return currentStep(this.pattern, this.generatedAt, this.progress);
+  }
+
+  /** The first step that is not done yet; null when all are. */
+  public get openStep(): string | null {
+    return this.isDone(this.current) ? null : this.current;
+  }
+
+  /**
+   * Whether a step is done.
+   *
+   * @param step its id
+   */
+  public isDone(step: string): boolean {
+    return isDone(this.pattern, this.generatedAt, this.progress, step);
+  }
+
+  /**
+   * The id of the step that a command is about.
+   *
+   * @param named the step's id or number. @default - the current one
+   * @param command the command, for the example of an error
+   * @throws UsageError when the lab has no such step
+   */
+  public step(named: string | undefined, command: string): string {
+    const place = { allowsStart: false, name: 'the step', before: `atelier lab ${command}` };
+    return checkStep(this.pattern, named ?? this.current, place);
+  }
+
+  /**
+   * What the lab says of a step.
+   *
+   * @param step its id
+   */
+  public textOf(step: string): StepText {
+    const found = readLab(this.pattern.id).steps.find(({ id }) => id === step);
+    if (!found) {
+      throw new Error(`the lab of ${this.pattern.id} has no text for ${step}`);
+    }
+    return found;
+  }
+
+  /**
+   * Writes progress into the project's folder.
+   *
+   * @param progress what is kept from now on
+   * @returns the project as it is then
+   */
+  public keep(progress: Progress): Project {
+    writeProgress(this.folder, progress);
+    return new Project(this.folder, this.pattern, this.values, this.generatedAt, progress);
+  }
+}
