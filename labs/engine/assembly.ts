@@ -176,6 +176,17 @@ export class Assembly {
   }
 
   /**
+   * Whether a value points at a resource.
+   *
+   * @param value a value of a template
+   * @param holder the resource that the value stands in
+   * @param to the resource
+   */
+  public pointsAt(value: Json | undefined, holder: Resource, to: Resource): boolean {
+    return this.targets(value, holder.stack).some(({ resource }) => resource === to);
+  }
+
+  /**
    * A value as text: what joins texts is joined, and references become `${logical id}` or `${logical id.attribute}`.
    *
    * @param value a value of a template

@@ -98,6 +98,19 @@ export function runChild(command: string, args: readonly string[], options: Chil
   });
 }
 
+/**
+ * Runs a command to its end.
+ *
+ * @param command the command, as for `runChild`
+ * @param args its arguments
+ * @param cwd the folder to run it in
+ * @returns what it said when it failed; nothing when it did not
+ */
+export async function failureOf(command: string, args: readonly string[], cwd: string): Promise<string | undefined> {
+  const { code, stderr, stdout } = await runChild(command, args, { cwd });
+  return code === 0 ? undefined : stderr.trim() || stdout.trim() || `${command} ended with ${code}`;
+}
+
 /** Ends the children that have not ended yet, and all that they have started: none must outlive an abandoned run. */
 export function killChildren(): void {
   for (const child of running.keys()) {

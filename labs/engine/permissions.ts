@@ -100,11 +100,14 @@ function excessOf(assembly: Assembly, statement: Statement, actions: readonly st
 export function statementsOf(assembly: Assembly, role: Resource): Statement[] {
   const inline = assembly.list(role, 'Policies').flatMap((policy) => statements(dig(policy, 'PolicyDocument'), role));
   const attached = ATTACHED.flatMap(({ type, roles }) =>
-    assembly.ofType(type).filter((policy) => pointsAt(assembly, policy, roles, role)),
+    assembly.ofType(type).filter((policy) => assembly.pointsAt(assembly.property(policy, roles), policy, role)),
   );
   const named = assembly
     .ofType('AWS::IAM::ManagedPolicy')
-    .filter((policy) => !attached.includes(policy) && pointsAt(assembly, role, 'ManagedPolicyArns', policy));
+    .filter(
+      (policy) =>
+        !attached.includes(policy) && assembly.pointsAt(assembly.property(role, 'ManagedPolicyArns'), role, policy),
+    );
   return [
     ...inline,
     ...[...attached, ...named].flatMap((policy) => statements(policy.properties.PolicyDocument, policy)),
@@ -179,7 +182,3 @@ function statements(document: Json | undefined, holder: Resource): Statement[] {
 }
 
 const isText = (value: Json): value is string => typeof value === 'string';
-
-function pointsAt(assembly: Assembly, from: Resource, path: string, to: Resource): boolean {
-  return assembly.targets(assembly.property(from, path), from.stack).some(({ resource }) => resource === to);
-}

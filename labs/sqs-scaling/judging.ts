@@ -87,18 +87,6 @@ export const reads = (type: string, path: string, ...wrong: Json[]): Read => ({ 
  */
 export const mayRead = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong, optional: true });
 
-/**
- * Whether a value points at a resource.
- *
- * @param assembly the assembly
- * @param value the value
- * @param holder the resource that the value stands in
- * @param to the resource
- */
-export function pointsAt(assembly: Assembly, value: Json | undefined, holder: Resource, to: Resource): boolean {
-  return assembly.targets(value, holder.stack).some(({ resource }) => resource === to);
-}
-
 /** What is said of rights that are too wide, by what makes them wide. */
 const TOO_WIDE: Readonly<Record<Excess['by'], (excess: Excess, of: string, kind: string) => [string, string]>> = {
   policy: ({ statement }, _, kind) => [

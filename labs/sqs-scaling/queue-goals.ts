@@ -2,7 +2,7 @@ import type { Assembly, Resource } from '../engine/assembly';
 import type { Goal } from '../engine/check';
 import { names, rightsOn, type Statement, statementsOf } from '../engine/permissions';
 import { failed, firstFailure, numberWithin, reached, when } from '../engine/verdicts';
-import { mayRead, pointsAt, reads, TYPE, tooWide, withParts } from './judging';
+import { mayRead, reads, TYPE, tooWide, withParts } from './judging';
 import { period, RETENTION } from './retention';
 
 /** What Lambda does on the queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
@@ -217,5 +217,5 @@ function allowsPolling(statement: Statement): boolean {
 }
 
 function isAbout(assembly: Assembly, statement: Statement, queue: Resource): boolean {
-  return statement.resources.every((value) => pointsAt(assembly, value, statement.holder, queue));
+  return statement.resources.every((value) => assembly.pointsAt(value, statement.holder, queue));
 }

@@ -2,7 +2,7 @@ import type { Assembly, Resource } from '../engine/assembly';
 import type { Goal, Verdict } from '../engine/check';
 import { rightsOn } from '../engine/permissions';
 import { failed, firstFailure, reached, when } from '../engine/verdicts';
-import { MISSING, type Needed, pointsAt, reads, TYPE, tooWide, withParts } from './judging';
+import { MISSING, type Needed, reads, TYPE, tooWide, withParts } from './judging';
 
 /** What Powertools does on the table: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/ */
 const TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
@@ -84,7 +84,7 @@ export const tableName: Goal = {
   dependsOn: [forgetfulTable.name],
   judge: withTable((table, { consumer }, assembly) => {
     const variables = assembly.property(consumer, 'Environment.Variables');
-    return when(pointsAt(assembly, variables, consumer, table), {
+    return when(assembly.pointsAt(variables, consumer, table), {
       seen: `no environment variable of ${consumer.name} holds the name of ${table.name}`,
       wanted: "the table's name in the environment, so that no name is written into the code",
       where: consumer.where,

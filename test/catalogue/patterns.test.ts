@@ -163,6 +163,19 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     });
   });
 
+  test('has tasks that need no POSIX shell', () => {
+    const { tasks } = JSON.parse(
+      goldenCopy(pattern, project(lastStep(pattern))).get('dot.projen/tasks.json') as string,
+    );
+    const commands = Object.values<{ steps?: { exec?: string; execArgs?: string[] }[] }>(tasks)
+      .flatMap(({ steps = [] }) => steps.map(({ exec, execArgs }) => exec ?? execArgs?.join(' ')))
+      .filter((exec) => exec !== undefined);
+    expect(commands.length).toBeGreaterThan(5);
+    expect(
+      commands.filter((exec) => /\$[({A-Za-z]|[;`|<>*]|&(?!&)|^(rm|cp|mv|mkdir|cat|sh|bash|export|chmod)\b/.test(exec)),
+    ).toEqual([]);
+  });
+
   test('offers in its project type exactly the options of its data, with the same words', () => {
     expect(optionsOfType(pattern)).toEqual(
       optionsOf(pattern).map(({ name, summary, default: standard }) => ({

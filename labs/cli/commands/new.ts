@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { chosenOptions } from '../../../blueprints/options';
 import { withSlashes } from '../../../blueprints/paths';
 import type { OptionValue, Pattern } from '../../../blueprints/pattern';
-import { killChildren, runChild } from '../../engine/child';
+import { failureOf, killChildren } from '../../engine/child';
 import { exitCodeOf, exitCodes, Output } from '../output';
 import { type NewOptions, type Plan, planProject } from '../project-plan';
 import { type Staging, stage, stageElsewhere } from '../staging';
@@ -108,7 +108,7 @@ async function generate({ pattern, values, step, kit }: Plan, outdir: string): P
 
 async function install(folder: string, output: Output): Promise<boolean> {
   const done = output.progress('Installing packages');
-  const failure = await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  const failure = await failureOf('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
   done(failure ? 'bad' : 'good');
   if (failure) {
     process.stderr.write(`${failure}\n`);
@@ -118,7 +118,7 @@ async function install(folder: string, output: Output): Promise<boolean> {
 
 /** Commits all files, unless the folder lies in a repository already or git can't. */
 async function commit(folder: string, parent: string, output: Output): Promise<boolean> {
-  if ((await run('git', ['rev-parse', '--is-inside-work-tree'], parent)) === undefined) {
+  if ((await failureOf('git', ['rev-parse', '--is-inside-work-tree'], parent)) === undefined) {
     return false;
   }
   const message = 'chore: project created with serverless-atelier';
@@ -127,19 +127,13 @@ async function commit(folder: string, parent: string, output: Output): Promise<b
     ['add', '.'],
     ['commit', '--quiet', '--message', message],
   ]) {
-    const failure = await run('git', args, folder);
+    const failure = await failureOf('git', args, folder);
     if (failure) {
       output.print(output.paint('warn', `git ${args[0]} failed, so nothing was committed: ${failure.split('\n')[0]}`));
       return false;
     }
   }
   return true;
-}
-
-/** Runs a command to its end; returns what it said when it failed. */
-async function run(command: string, args: readonly string[], cwd: string): Promise<string | undefined> {
-  const { code, stderr } = await runChild(command, args, { cwd });
-  return code === 0 ? undefined : stderr.trim() || `${command} ended with ${code}`;
 }
 
 function report(

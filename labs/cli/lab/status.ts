@@ -65,9 +65,9 @@ function printWays(output: Output, { folder, pattern }: Project): void {
   output.print('', `The text of the lab: ${relative(folder, labFile(pattern.id))}`, '');
   output.table(
     [
-      ['atelier lab check', 'says how far you are'],
-      ['atelier lab hint', 'where to look; once more: an example'],
-      ['atelier lab diff', 'the whole change, for who wants to see it'],
+      ['npx serverless-atelier lab check', 'says how far you are'],
+      ['npx serverless-atelier lab hint', 'where to look; once more: an example'],
+      ['npx serverless-atelier lab diff', 'the whole change, for who wants to see it'],
     ],
     ['accent', 'faint'],
   );
