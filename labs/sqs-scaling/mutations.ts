@@ -12,7 +12,7 @@ export const mutations: readonly Mutation[] = [
     setting: 'how long dead letters are kept',
     file: 'src/sqs-scaling-stack.ts',
     from: 'Duration.days(14)',
-    to: 'Duration.days(4)',
+    to: 'Duration.days(10)',
   },
   {
     setting: 'what an alarm makes of missing data',

@@ -76,7 +76,7 @@ async function refuseUnsafe(folder: string, { force }: EjectOptions): Promise<vo
       example: `git mv ${HOME} src/own-modules`,
     });
   }
-  const { code, stdout } = await runChild('git', ['status', '--porcelain'], { cwd: folder });
+  const { code, stdout } = await runChild('git', ['status', '--porcelain', '--', '.', ':!.atelier'], { cwd: folder });
   if (!force && (code !== 0 || stdout.trim() !== '')) {
     throw new UsageError(code === 0 ? 'the project has changes that are not committed' : 'git knows nothing of it', {
       option: 'force',

@@ -12,7 +12,7 @@ test('the app breaks no rule of the AWS Solutions and Serverless packs', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
-test.each(stacks)('$stackName keeps its data if it is production, and leaves nothing behind otherwise', (stack) => {
+test.each(stacks.map((stack) => [stack.stackName, stack] as const))('%s keeps its data if it is production', (_, stack) => {
   const { Resources } = Template.fromStack(stack).toJSON();
   const resources = Object.values<{ Type: string; DeletionPolicy?: string }>(Resources);
   const data = resources.filter(({ Type }) => isStateful(Type));
