@@ -164,9 +164,8 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   });
 
   test('has tasks that need no POSIX shell', () => {
-    const { tasks } = JSON.parse(
-      goldenCopy(pattern, project(lastStep(pattern))).get('dot.projen/tasks.json') as string,
-    );
+    const managed = join(dirname(project('start').folder), 'managed', '.projen', 'tasks.json');
+    const { tasks } = JSON.parse(readFileSync(managed, 'utf8'));
     const commands = Object.values<{ steps?: { exec?: string; execArgs?: string[] }[] }>(tasks)
       .flatMap(({ steps = [] }) => steps.map(({ exec, execArgs }) => exec ?? execArgs?.join(' ')))
       .filter((exec) => exec !== undefined);

@@ -50,7 +50,8 @@ export async function eject(options: EjectOptions): Promise<number> {
     (await failureOf('npm', ['uninstall', KIT, '--no-audit', '--no-fund', '--loglevel=error'], folder));
   done(failure ? 'bad' : 'good');
   if (failure) {
-    throw new EnvironmentError(options.force ? failure : `${failure}; ${TAKE_BACK} brings the project back`);
+    const wayBack = options.force ? '' : `, and ${TAKE_BACK} brings the project back`;
+    throw new EnvironmentError(`ejecting failed${wayBack}: ${failure}`);
   }
   const removed = LEFTOVERS.filter((path) => existsSync(join(folder, path)));
   for (const path of removed) {

@@ -6,13 +6,14 @@ import { isStateful } from 'serverless-atelier/modules';
 import { app } from '../src/main';
 
 const stacks = app.node.findAll().filter(Stack.isStack);
+const named = stacks.map((stack) => [stack.stackName, stack] as const);
 const sections = readFileSync(join(__dirname, '..', 'README.md'), 'utf8').match(/(?<=^### ).+$/gm) ?? [];
 
 test('the app breaks no rule of the AWS Solutions and Serverless packs', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
-test.each(stacks.map((stack) => [stack.stackName, stack] as const))('%s keeps its data if it is production', (_, stack) => {
+test.each(named)('%s keeps its data if it is production, and leaves nothing behind otherwise', (_, stack) => {
   const { Resources } = Template.fromStack(stack).toJSON();
   const resources = Object.values<{ Type: string; DeletionPolicy?: string }>(Resources);
   const data = resources.filter(({ Type }) => isStateful(Type));
