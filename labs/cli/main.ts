@@ -110,6 +110,28 @@ function addLab(program: Command, args: readonly string[]): void {
     const { hint } = await import('./commands/lab');
     finish(await hint(step, options));
   });
+  command(lab, 'next', 'tells what comes next').action(async (options) => {
+    const { next } = await import('./commands/lab');
+    finish(await next(options));
+  });
+  command(lab, 'solve [step]', 'merges the solution of the step into your files').action(async (step, options) => {
+    const { solve } = await import('./commands/lab');
+    finish(await solve(step, options));
+  });
+  command(lab, 'goto <step>', 'brings the project to where a step begins').action(async (step, options) => {
+    const { goTo } = await import('./commands/lab');
+    finish(await goTo(step, options));
+  });
+  command(lab, 'reset [file]', 'brings a file, or all sources, back to how the step began').action(
+    async (file, options) => {
+      const { reset } = await import('./commands/lab');
+      finish(await reset(file, options));
+    },
+  );
+  command(lab, 'undo', 'brings back what solve, goto or reset have changed').action(async (options) => {
+    const { undo } = await import('./commands/lab');
+    finish(await undo(options));
+  });
 }
 
 function command(parent: Command, usage: string, description: string, settings: { isDefault?: boolean } = {}): Command {

@@ -9,6 +9,10 @@ export interface StepProgress {
   readonly passed?: string;
   /** How many of its hints were shown. @default 0 */
   readonly hints?: number;
+  /** When its solution was taken, as ISO 8601 in UTC. @default - it was not */
+  readonly solved?: string;
+  /** Whether the learner went back to it or before it, though the project was generated with it. @default false */
+  readonly reopened?: boolean;
 }
 
 /** What is kept of a learner's way through a lab, by step id. */
@@ -50,7 +54,40 @@ export function writeProgress(folder: string, progress: Progress): void {
  * @param now when it passed
  */
 export function withPassed(progress: Progress, step: string, now: Date): Progress {
-  return { ...progress, [step]: { passed: now.toISOString(), ...progress[step] } };
+  const { reopened: _, ...rest } = progress[step] ?? {};
+  return { ...progress, [step]: { passed: now.toISOString(), ...rest } };
+}
+
+/**
+ * The progress after a learner went to a step: those before it are done, it and those behind it are not.
+ *
+ * @param progress the progress before
+ * @param pattern the pattern
+ * @param step the id of the step that is next
+ * @param now when
+ */
+export function withCurrent(progress: Progress, pattern: Pattern, step: string, now: Date): Progress {
+  const ids = pattern.steps.map(({ id }) => id);
+  const next = ids.indexOf(step);
+  const entries = ids.map((id, index): [string, StepProgress] => {
+    const { passed, reopened, ...rest } = progress[id] ?? {};
+    const isDone = passed !== undefined || rest.solved !== undefined;
+    const done = isDone ? { ...(passed ? { passed } : {}) } : { solved: now.toISOString() };
+    return [id, index < next ? { ...rest, ...done } : { ...rest, solved: undefined, reopened: true }];
+  });
+  return { ...progress, ...Object.fromEntries(entries) };
+}
+
+/**
+ * The progress after a step's solution was taken.
+ *
+ * @param progress the progress before
+ * @param step the step's id
+ * @param now when
+ */
+export function withSolved(progress: Progress, step: string, now: Date): Progress {
+  const { reopened: _, ...rest } = progress[step] ?? {};
+  return { ...progress, [step]: { ...rest, solved: now.toISOString() } };
 }
 
 /**
@@ -65,7 +102,7 @@ export function withHints(progress: Progress, step: string, hints: number): Prog
 }
 
 /**
- * Whether a step is done: its check has passed, or the project was generated with it.
+ * Whether a step is done: its check has passed, its solution was taken, or the project was generated with it.
  *
  * @param pattern the pattern
  * @param generatedAt the step that the project was generated at
@@ -74,7 +111,9 @@ export function withHints(progress: Progress, step: string, hints: number): Prog
  */
 export function isDone(pattern: Pattern, generatedAt: string, progress: Progress, step: string): boolean {
   const order = stepIds(pattern);
-  return progress[step]?.passed !== undefined || order.indexOf(step) <= order.indexOf(generatedAt);
+  const { passed, solved, reopened } = progress[step] ?? {};
+  const isGenerated = !reopened && order.indexOf(step) <= order.indexOf(generatedAt);
+  return passed !== undefined || solved !== undefined || isGenerated;
 }
 
 /**
@@ -94,8 +133,11 @@ export function currentStep(pattern: Pattern, generatedAt: string, progress: Pro
 function sound(step: JsonObject): StepProgress {
   const passed = dig(step, 'passed');
   const hints = dig(step, 'hints');
+  const solved = dig(step, 'solved');
   return {
     ...(typeof passed === 'string' && !Number.isNaN(Date.parse(passed)) ? { passed } : {}),
     ...(typeof hints === 'number' && hints > 0 ? { hints: Math.floor(hints) } : {}),
+    ...(typeof solved === 'string' && !Number.isNaN(Date.parse(solved)) ? { solved } : {}),
+    ...(dig(step, 'reopened') === true ? { reopened: true } : {}),
   };
 }

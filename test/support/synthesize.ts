@@ -147,18 +147,36 @@ export function writeVariants(pattern: Pattern, variants: readonly Variant[], ho
  */
 export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synthesized[] {
   const folders = writeVariants(pattern, variants, join(scratchFolder(), pattern.id));
+  const problems = synthesizeFolders(folders);
+  return variants.map((variant, index) => {
+    const folder = folders[index];
+    const problem = problems[index];
+    if (!existsSync(join(folder, 'cdk.out', 'manifest.json'))) {
+      throw new Error(`${folder} was not synthesized: ${problem}`);
+    }
+    return { ...variant, folder, ...(problem === undefined ? {} : { problem }) };
+  });
+}
+
+/**
+ * Synthesizes projects one after the other in one child process, each into its cdk.out.
+ *
+ * @param folders the folders of the projects
+ * @returns for each what made synth refuse, or the program end, if anything did
+ */
+export function synthesizeFolders(folders: readonly string[]): (string | undefined)[] {
+  for (const folder of folders) {
+    rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
+    rmSync(join(folder, 'problem.txt'), { force: true });
+  }
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
     cwd: kitRoot,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  return variants.map((variant, index) => {
-    const problem = join(folders[index], 'problem.txt');
-    return {
-      ...variant,
-      folder: folders[index],
-      ...(existsSync(problem) ? { problem: readFileSync(problem, 'utf8') } : {}),
-    };
+  return folders.map((folder) => {
+    const problem = join(folder, 'problem.txt');
+    return existsSync(problem) ? readFileSync(problem, 'utf8') : undefined;
   });
 }
 

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type OptionValues, type Pattern, stepIds } from '../../blueprints/pattern';
+import { type Files, render } from '../../blueprints/rendering';
+import { formatted } from './formatting';
+import { type LostLine, solveFile } from './solution';
+
+/** A project, and the step to bring it from and to. */
+export interface Move {
+  /** The project's folder. */
+  readonly folder: string;
+  readonly pattern: Pattern;
+  /** Complete option values. */
+  readonly values: OptionValues;
+  /** The step whose work the project holds. */
+  readonly from: string;
+  /** The step whose work it is to hold. */
+  readonly to: string;
+}
+
+/**
+ * How much of the solution is taken: merged into the learner's files; merged, and what touches its lines given up; the whole
+ * files of the step; or all sources.
+ */
+export type Reach = 'merged' | 'wide' | 'files' | 'project';
+
+/** The reaches, the gentlest first. */
+export const REACHES: readonly Reach[] = ['merged', 'wide', 'files', 'project'];
+
+/** The reaches that merge. */
+const MERGING: ReadonlySet<Reach> = new Set(['merged', 'wide']);
+
+/** What a file is to be. */
+export interface Moved {
+  /** Its path in the project. */
+  readonly path: string;
+  /** Its text now; null when it is not there. */
+  readonly was: string | null;
+  /** Its text, or bytes; null when it is to go. */
+  readonly content: string | Buffer | null;
+  /** The learner's own lines that give way. */
+  readonly lost: readonly LostLine[];
+}
+
+/** The project's own definition is no part of a step. */
+const KEPT = '.projenrc.ts';
+
+const isSource = (path: string): boolean => /^(src|test)\//.test(path);
+
+/**
+ * All files that a pattern's templates make at any step: what a move may change.
+ *
+ * @param pattern the pattern
+ * @param values complete option values
+ */
+export function filesOf(pattern: Pattern, values: OptionValues): Set<string> {
+  return new Set(stepIds(pattern).flatMap((step) => [...render(pattern, values, step).keys()]));
+}
+
+/**
+ * What the files of a project become when it is brought to another step. Nothing is written.
+ *
+ * @param move the project and its steps
+ * @param reach how much of the solution is taken
+ * @returns the files that may change, those that stay as they are among them
+ */
+export async function planMove({ folder, pattern, values, from, to }: Move, reach: Reach): Promise<Moved[]> {
+  const base = render(pattern, values, from);
+  const solution = render(pattern, values, to);
+  const isTaken = (path: string): boolean =>
+    reach === 'project' || String(base.get(path)) !== String(solution.get(path));
+  const paths = [...new Set([...base.keys(), ...solution.keys()])].filter((path) => path !== KEPT && isTaken(path));
+  const learner = readTexts(folder, paths);
+  const tidy = MERGING.has(reach) ? await formatted(folder, learner) : learner;
+  return paths.map((path) =>
+    !MERGING.has(reach) && isSource(path)
+      ? whole(path, base, solution, learner)
+      : merged(path, { base, solution, learner, tidy, isWide: reach === 'wide' }),
+  );
+}
+
+/**
+ * Writes what a move has planned.
+ *
+ * @param folder the project's folder
+ * @param moved the files
+ */
+export function writeMove(folder: string, moved: readonly Moved[]): void {
+  for (const { path, content } of moved) {
+    const file = join(folder, path);
+    if (content === null) {
+      rmSync(file, { force: true });
+    } else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+  }
+}
+
+function readTexts(folder: string, paths: readonly string[]): Map<string, string> {
+  const files = paths.filter((path) => existsSync(join(folder, path)));
+  return new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+/** The solution's file, in the line ends of the learner's. */
+function whole(path: string, base: Files, solution: Files, learner: ReadonlyMap<string, string>): Moved {
+  const content = solution.get(path) ?? null;
+  const own = learner.get(path);
+  const known = new Set([base.get(path), content].flatMap((text) => String(text ?? '').split('\n')));
+  const lines = (own ?? '').split(/\r?\n/).map((text, index) => ({ number: index + 1, text: text.trim(), line: text }));
+  return {
+    path,
+    was: own ?? null,
+    content: typeof content === 'string' && own?.includes('\r\n') ? content.replaceAll('\n', '\r\n') : content,
+    lost: lines
+      .filter(({ text, line }) => text !== '' && !known.has(line))
+      .map(({ number, text }) => ({ number, text })),
+  };
+}
+
+interface Versions {
+  readonly base: Files;
+  readonly solution: Files;
+  readonly learner: ReadonlyMap<string, string>;
+  /** The learner's as the formatter would write them. */
+  readonly tidy: ReadonlyMap<string, string>;
+  readonly isWide: boolean;
+}
+
+function merged(path: string, { base, solution, learner, tidy, isWide }: Versions): Moved {
+  const before = base.get(path);
+  const after = solution.get(path);
+  const text = learner.get(path);
+  if (typeof before !== 'string' || typeof after !== 'string' || text === undefined) {
+    return whole(path, base, solution, learner);
+  }
+  const solved = solveFile(before, { text, formatted: tidy.get(path) ?? text }, after, isWide);
+  return { path, was: text, content: solved.text, lost: solved.lost };
+}
