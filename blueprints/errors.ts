@@ -31,6 +31,10 @@ export class UsageError extends Error {
     );
     this.name = 'UsageError';
     this.details = { ...details, ...(allowed && { allowed }) };
+    // Who prints an error that was thrown shows what can be enumerated: one line is enough.
+    for (const name of ['name', 'details']) {
+      Object.defineProperty(this, name, { enumerable: false });
+    }
     // Commands that rethrow (projen's among them) print the stack: a wrong value is the user's to see, not our call stack.
     this.stack = `error: ${this.message}`;
   }

@@ -40,7 +40,8 @@ export const commonOptions: readonly OptionSpec[] = [
     default: ['dev'],
     matches: {
       regex: STAGE,
-      means: 'a name, or name=account/region; prod, and a name marked by !, keeps its data',
+      means:
+        'one stage a flag: a name in lower case, or name=<account of 12 digits>/<Region>; prod, or a name with ! behind it, keeps its data',
     },
     example: ['dev', 'prod=123456789012/eu-west-1'],
   },
@@ -70,6 +71,18 @@ export const commonOptions: readonly OptionSpec[] = [
 
 /** What the common options must be together. */
 const commonRules: NonNullable<Pattern['rules']> = [
+  ({ tags }) => {
+    const keys = (tags as readonly string[]).map((tag) => tag.slice(0, tag.indexOf('=')));
+    const twice = keys.find((key, index) => keys.indexOf(key) < index);
+    return twice === undefined
+      ? undefined
+      : {
+          problem: `--tags has ${JSON.stringify(twice)} twice`,
+          option: 'tags',
+          allowed: 'one value for each key',
+          example: '--tags team=orders --tags stage=dev',
+        };
+  },
   ({ stages }) => {
     const names = (stages as readonly string[]).map((stage) => stageOf(stage).name);
     const twice = names.find((name, index) => names.indexOf(name) < index);

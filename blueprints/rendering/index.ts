@@ -57,7 +57,7 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
   const context = {
     ...values,
     pattern: { id, title, summary, className },
-    kit: { version: kitVersion },
+    kit: { version: kitVersion, isNamed: extras.kit !== undefined },
     stage: stageOf((values.stages as readonly string[])[0]).name,
     chosen: { ...chosenOptions(pattern, values), ...extras },
   };
@@ -107,6 +107,7 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
     ...optionsOf(pattern).map(({ name }) => name),
     ...['id', 'title', 'summary', 'className'].map((field) => `pattern.${field}`),
     'kit.version',
+    'kit.isNamed',
     'stage',
     'chosen',
   ]);

@@ -112,6 +112,25 @@ function reservedCoversMaximum({ reservedConcurrency, maxConcurrency, scaling }:
     : undefined;
 }
 
+/** An expression that can't be read would fail every message; that its brackets close is what can be told without a parser. */
+function keyCloses({ idempotencyKey }: OptionValues): Conflict | undefined {
+  const open: string[] = [];
+  const isClosed = [...String(idempotencyKey)].every((letter) => {
+    if ('(['.includes(letter)) {
+      open.push(letter === '(' ? ')' : ']');
+    }
+    return !')]'.includes(letter) || open.pop() === letter;
+  });
+  return isClosed && open.length === 0
+    ? undefined
+    : {
+        problem: `--idempotency-key ${JSON.stringify(idempotencyKey)} is no JMESPath expression: its brackets do not close`,
+        option: 'idempotencyKey',
+        allowed: 'a JMESPath expression that finds a text in a message',
+        example: '--idempotency-key powertools_json(body).orderId',
+      };
+}
+
 /** A queue whose consumer scales with it, and what keeps it from losing messages. */
 export const pattern: Pattern = {
   id: 'sqs-scaling',
@@ -123,7 +142,7 @@ export const pattern: Pattern = {
   className: 'SqsScaling',
   steps,
   options,
-  rules: [reservedCoversMaximum],
+  rules: [reservedCoversMaximum, keyCloses],
   dependencies: [
     '@aws-lambda-powertools/batch',
     '@aws-lambda-powertools/idempotency',

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { InterruptedError } from '../../blueprints/errors';
 
 /** How to run a child process. */
@@ -9,6 +10,18 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long it may run, in milliseconds. @default - as long as it wants */
   readonly timeout?: number;
+  /** Whether it waits for `go`, by reading from its standard input. @default false */
+  readonly waits?: boolean;
+}
+
+/** A child process that was started. */
+export interface Child {
+  /** How it ends. */
+  readonly ended: Promise<Ending>;
+  /** Lets it go on, when it waits; its time begins to run. */
+  go(): void;
+  /** Kills it and all that it has started. */
+  kill(): void;
 }
 
 /** How a child process ended. */
@@ -53,25 +66,35 @@ const running = new Map<ChildProcess, (reason: InterruptedError) => void>();
  * @returns how it ended; a command that is not there ends without a code
  * @throws InterruptedError when this process was told to end meanwhile
  */
-export function runChild(command: string, args: readonly string[], options: ChildOptions = {}): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...(options.env ?? process.env), ...QUIET },
-      shell: WINDOWS && SCRIPTS.has(command),
-      // A process group of its own is what can be killed as one; Windows knows trees of processes instead.
-      detached: !WINDOWS,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+export async function runChild(command: string, args: readonly string[], options: ChildOptions = {}): Promise<Ending> {
+  const child = startChild(command, args, options);
+  child.go();
+  return child.ended;
+}
+
+/**
+ * Starts a command that can be told to go on later; otherwise as `runChild`.
+ *
+ * @param command the command
+ * @param args its arguments
+ * @param options how to run it
+ */
+export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...(options.env ?? process.env), ...QUIET },
+    shell: WINDOWS && SCRIPTS.has(command),
+    // A process group of its own is what can be killed as one; Windows knows trees of processes instead.
+    detached: !WINDOWS,
+    stdio: [options.waits ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  let timedOut = false;
+  let timer: NodeJS.Timeout | undefined;
+  // It may have ended before it is told to go on.
+  child.stdin?.on('error', () => {});
+  const ended = new Promise<Ending>((resolve, reject) => {
     const said = { stdout: '', stderr: '' };
-    let timedOut = false;
     let grace: NodeJS.Timeout | undefined;
-    const timer =
-      options.timeout &&
-      setTimeout(() => {
-        timedOut = true;
-        killTree(child);
-      }, options.timeout);
     const end = (code: number | null): void => {
       clearTimeout(timer);
       clearTimeout(grace); // left running, it would keep a process alive that has nothing more to do
@@ -96,6 +119,19 @@ export function runChild(command: string, args: readonly string[], options: Chil
     });
     child.on('close', end);
   });
+  return {
+    ended,
+    go: () => {
+      child.stdin?.end('go');
+      timer = options.timeout
+        ? setTimeout(() => {
+            timedOut = true;
+            killTree(child);
+          }, options.timeout)
+        : undefined;
+    },
+    kill: () => killTree(child),
+  };
 }
 
 /**

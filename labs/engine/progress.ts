@@ -79,6 +79,20 @@ export function withCurrent(progress: Progress, pattern: Pattern, step: string, 
 }
 
 /**
+ * The progress after steps were found that were done and no longer are: they are open again.
+ *
+ * @param progress the progress before
+ * @param steps the ids of the steps
+ */
+export function withLost(progress: Progress, steps: readonly string[]): Progress {
+  const reopened = steps.map((step): [string, StepProgress] => {
+    const { passed: _, solved: __, ...rest } = progress[step] ?? {};
+    return [step, { ...rest, reopened: true }];
+  });
+  return { ...progress, ...Object.fromEntries(reopened) };
+}
+
+/**
  * The progress after a step's solution was taken.
  *
  * @param progress the progress before

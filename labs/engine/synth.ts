@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { EnvironmentError, UsageError } from '../../blueprints/errors';
 import { Assembly } from './assembly';
 import { readAssemblyFolder } from './assembly-folder';
-import { type Ending, runChild } from './child';
-import { dig, isObject, type Json, readJson } from './json';
+import { type Child, type Ending, startChild } from './child';
+import { asList, dig, isObject, type Json, readJson } from './json';
 import { sourcePosition } from './source-position';
 
 /** How to synthesize. */
@@ -20,6 +20,8 @@ const TIMEOUT = 60_000;
 /** Node.js keeps ten frames; a construct that is created inside of several others has its line of the project deeper. */
 const FRAMES = '--stack-trace-limit=30';
 const ERROR_FILE = 'atelier-error.json';
+const PRELOADED_FILE = 'atelier-preloaded.json';
+const LOADED_FILE = 'atelier-loaded.json';
 
 /**
  * Context of every synthesis for a check: no code is bundled, templates tell the paths of constructs, and findings of
@@ -30,6 +32,8 @@ const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
   '@aws-cdk/core:failSynthOnValidationErrors': false,
+  // Warnings of constructs are no rules that somebody chose.
+  '@aws-cdk/core:annotationsInValidationReport': false,
 };
 
 /** What Node.js loads ahead of the program; written into the scratch folder, since it runs from sources and packed alike. */
@@ -38,21 +42,40 @@ const PRELOAD_FILE = 'preload.cjs';
 /**
  * Ahead of the program: the project's loader of TypeScript, kept away from packages, which are JavaScript already (it would
  * look through each file of aws-cdk-lib, a third of a second). And what ends the program is written down, whole and
- * source-mapped, before it is printed.
+ * source-mapped, before it is printed. Where it is to wait, it loads packages, and goes on when it reads something.
  *
  * @param loader the absolute path of the loader. @default - the program needs none that is required
  */
-const preload = (loader?: string): string => `const { writeFileSync } = require('node:fs');
+const preload = (loader?: string): string => `const { readFileSync, readSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const load = Module._extensions['.js'];
 ${loader ? `require(${JSON.stringify(loader)});` : ''}
 const compile = Module._extensions['.js'];
 Module._extensions['.js'] = (module, file) =>
   (/[\\\\/]node_modules[\\\\/]/.test(file) ? load : compile)(module, file);
+const { ATELIER_ERROR_FILE, ATELIER_LOADED, ATELIER_PRELOADED } = process.env;
 process.on('uncaughtExceptionMonitor', (error) => {
   const { message, stack } = error ?? {};
-  writeFileSync(process.env.ATELIER_ERROR_FILE, JSON.stringify({ message: message ?? String(error), stack }));
+  writeFileSync(ATELIER_ERROR_FILE, JSON.stringify({ message: message ?? String(error), stack }));
 });
+if (ATELIER_PRELOADED) {
+  for (const file of JSON.parse(readFileSync(ATELIER_PRELOADED, 'utf8'))) {
+    try {
+      require(file);
+    } catch {}
+  }
+  let told = 0;
+  try {
+    told = readSync(0, Buffer.alloc(1));
+  } catch {}
+  if (told === 0) {
+    process.exit();
+  }
+  process.on('exit', () => {
+    const packages = Object.keys(require.cache).filter((file) => /[\\\\/]node_modules[\\\\/]/.test(file));
+    writeFileSync(ATELIER_LOADED, JSON.stringify(packages));
+  });
+}
 `;
 
 /**
@@ -66,23 +89,83 @@ process.on('uncaughtExceptionMonitor', (error) => {
  * @throws UsageError when the folder has no cdk.json that names a program; EnvironmentError when its packages are not installed
  */
 export async function synthesize(folder: string, options: SynthOptions = {}): Promise<Assembly> {
-  const program = programOf(folder);
-  const loader = loaderOf(folder, program);
-  const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
-  try {
-    const file = join(scratch, PRELOAD_FILE);
+  return new Synthesis(folder, options).run();
+}
+
+/** A synthesis whose process has started; it may wait, with all packages loaded, until it is told to run the program. */
+export class Synthesis {
+  private readonly scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
+  private readonly child: Child;
+  private readonly timeout: number;
+
+  /**
+   * @param folder the project's folder
+   * @param options how to synthesize
+   * @param preloaded files of packages to load at once, before it is told to run. @default - it does not wait
+   * @throws UsageError, EnvironmentError as `synthesize` does
+   */
+  constructor(
+    private readonly folder: string,
+    options: SynthOptions = {},
+    preloaded?: readonly string[],
+  ) {
+    this.timeout = options.timeout ?? TIMEOUT;
+    try {
+      this.child = this.start(preloaded);
+    } catch (error) {
+      this.clean();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the project's program to its end.
+   *
+   * @returns the assembly, and the files of packages that were loaded for it, where it waited
+   */
+  public async run(): Promise<Assembly> {
+    try {
+      this.child.go();
+      const ending = await this.child.ended;
+      return new Assembly({
+        ...readAssemblyFolder(this.scratch, this.folder),
+        ...failure(this.folder, this.scratch, ending, this.timeout),
+      });
+    } finally {
+      this.loaded = asList(readJson(join(this.scratch, LOADED_FILE))).map(String);
+      this.clean();
+    }
+  }
+
+  /** The files of packages that the program has loaded, once it has run; none where it did not wait. */
+  public loaded: readonly string[] = [];
+
+  /** Ends it, whatever it does. */
+  public discard(): void {
+    this.child.kill();
+    this.clean();
+  }
+
+  private start(preloaded: readonly string[] | undefined): Child {
+    const program = programOf(this.folder);
+    const loader = loaderOf(this.folder, program);
+    const file = join(this.scratch, PRELOAD_FILE);
+    const list = join(this.scratch, PRELOADED_FILE);
     writeFileSync(file, preload(loader.required));
-    const ending = await runChild(process.execPath, [FRAMES, '--require', file, ...loader.imported, program], {
-      cwd: folder,
-      timeout: options.timeout ?? TIMEOUT,
-      env: environment(folder, scratch),
+    writeFileSync(list, JSON.stringify(preloaded ?? []));
+    return startChild(process.execPath, [FRAMES, '--require', file, ...loader.imported, program], {
+      cwd: this.folder,
+      timeout: this.timeout,
+      waits: preloaded !== undefined,
+      env: {
+        ...environment(this.folder, this.scratch),
+        ...(preloaded ? { ATELIER_PRELOADED: list, ATELIER_LOADED: join(this.scratch, LOADED_FILE) } : {}),
+      },
     });
-    return new Assembly({
-      ...readAssemblyFolder(scratch, folder),
-      ...failure(folder, scratch, ending, options.timeout ?? TIMEOUT),
-    });
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  }
+
+  private clean(): void {
+    rmSync(this.scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

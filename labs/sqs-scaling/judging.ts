@@ -17,33 +17,45 @@ export const TYPE = {
   dashboard: 'AWS::CloudWatch::Dashboard',
 } as const;
 
+/** What is said of an app without any stack. */
+const NO_STACK: Omit<Failure, 'passed'> = {
+  seen: 'the app has no stack',
+  wanted: 'a stack for each stage of the app',
+  where: 'src/main.ts',
+  next: 'look whether src/main.ts still lists a stage, and makes its stack',
+};
+
 /** What is said when a part that a judgement can't do without is missing. */
-export const MISSING: Readonly<Record<keyof Parts, Omit<Failure, 'passed'>>> = {
-  queue: {
+export const MISSING: Readonly<Record<keyof Parts, (parts: Parts) => Omit<Failure, 'passed'>>> = {
+  queue: () => ({
     seen: 'the template has no queue (AWS::SQS::Queue)',
     wanted: 'a queue that holds the messages until they are handled',
     next: 'create a queue in the stack',
-  },
-  mapping: {
-    seen: 'no event source mapping has the queue as its source',
+  }),
+  mapping: ({ queue }) => ({
+    seen: `no event source mapping has ${queue?.name ?? 'the queue'} as its source`,
+    where: queue?.where,
     wanted: 'one event source mapping from the queue to the consumer',
     next: 'subscribe the function to the queue',
-  },
-  consumer: {
-    seen: 'the event source mapping points at no function of the template',
+  }),
+  consumer: ({ mapping }) => ({
+    seen: `the event source mapping ${mapping?.name ?? 'to the consumer'} points at no function of the template`,
+    where: mapping?.where,
     wanted: 'a function of this app that the mapping invokes',
     next: 'let the event source mapping name the function that the stack creates',
-  },
-  role: {
-    seen: 'the role of the consumer is not in the template, so that its rights are unknown',
+  }),
+  role: ({ consumer }) => ({
+    seen: `the role of ${consumer?.name ?? 'the consumer'} is not in the template, so that its rights are unknown`,
+    where: consumer?.where,
     wanted: 'a role of the consumer that the app creates',
     next: 'create the role in the stack, or let the function create its own',
-  },
-  deadLetterQueue: {
-    seen: 'the queue has no RedrivePolicy that points at another queue',
+  }),
+  deadLetterQueue: ({ queue }) => ({
+    seen: `${queue?.name ?? 'the queue'} has no RedrivePolicy that points at another queue of the app`,
+    where: queue?.where,
     wanted: 'a second queue that takes what keeps failing',
     next: 'give the queue a dead-letter queue',
-  },
+  }),
 };
 
 /** Parts of which some are there. */
@@ -65,7 +77,7 @@ export function withParts<K extends keyof Parts>(
     if (!missing) {
       return judge(parts as Needed<K>, assembly);
     }
-    return failed({ where: (parts.mapping ?? parts.queue)?.where, ...MISSING[missing] });
+    return failed(assembly.stacks.size === 0 ? NO_STACK : MISSING[missing](parts));
   };
 }
 

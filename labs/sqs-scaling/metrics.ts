@@ -1,5 +1,6 @@
 import type { Assembly, Resource } from '../engine/assembly';
 import { asList, dig, isObject, type Json } from '../engine/json';
+import { referenceOf } from '../engine/references';
 
 /** A metric that an alarm or a dashboard names. */
 export interface NamedMetric {
@@ -36,11 +37,16 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
  * @param of the queue or the function
  */
 export function isMetricOf(assembly: Assembly, { dimensions, holder }: NamedMetric, of: Resource): boolean {
-  const isName = (attribute?: string): boolean => of.type !== 'AWS::SQS::Queue' || attribute !== undefined;
+  // A queue's name is an attribute of it, a function's is what a reference gives. An ARN is neither, but holds the name.
+  const isName = (value: Json, attribute?: string): boolean =>
+    referenceOf(value)?.attribute !== 'Arn' && (of.type !== 'AWS::SQS::Queue' || attribute !== undefined);
   return dimensions
     .filter(({ name }) => name === DIMENSIONS[of.type])
-    .flatMap(({ value }) => assembly.targets(value, holder.stack))
-    .some(({ resource, attribute }) => resource === of && isName(attribute));
+    .some(({ value }) =>
+      assembly
+        .targets(value, holder.stack)
+        .some(({ resource, attribute }) => resource === of && isName(value, attribute)),
+    );
 }
 
 /**

@@ -32,7 +32,19 @@ export function partsOf(assembly: Assembly): Parts {
     const source = assembly.resourceAt(mapping, 'EventSourceArn');
     return source && queues.includes(source) && !deadLetterQueues.has(source) ? source : undefined;
   };
-  const mapping = mappings.find((one) => readQueue(one) && functionOf(assembly, one)) ?? mappings.find(readQueue);
+  /** How far a mapping is on the way that the lab goes: of several pairs of queue and consumer the farthest is meant. */
+  const progress = (one: Resource): number => {
+    const source = readQueue(one);
+    const isSet = [
+      source && functionOf(assembly, one),
+      source && redriveTarget(source),
+      assembly.property(one, 'FunctionResponseTypes'),
+      assembly.property(one, 'MaximumBatchingWindowInSeconds'),
+      assembly.property(one, 'ScalingConfig') ?? assembly.property(one, 'ProvisionedPollerConfig'),
+    ];
+    return isSet.filter((value) => value !== undefined).length;
+  };
+  const [mapping] = mappings.filter(readQueue).sort((a, b) => progress(b) - progress(a));
   const queue = (mapping && readQueue(mapping)) ?? queues.find((one) => !deadLetterQueues.has(one));
   const consumer = mapping && functionOf(assembly, mapping);
   const role = consumer && assembly.resourceAt(consumer, 'Role');

@@ -8,6 +8,9 @@ import { period, RETENTION } from './retention';
 /** What Lambda does on the queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const POLLING_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
+/** Seconds: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const LONGEST_TIMEOUT = 900;
+
 /** A standard queue takes the messages in. */
 export const queueExists: Goal = {
   name: 'A queue holds the messages',
@@ -100,22 +103,36 @@ export const leastPrivilege: Goal = {
 export function visibilityGoal(name: string, next: string, dependsOn: readonly string[] = []): Goal {
   return {
     name,
-    reads: [reads(TYPE.queue, 'VisibilityTimeout', 30, 179, 43_201), mayRead(TYPE.function, 'Timeout', 600)],
+    reads: [reads(TYPE.queue, 'VisibilityTimeout', 30, 179, 43_201), mayRead(TYPE.function, 'Timeout', 600, 901)],
     dependsOn,
     judge: withParts(['queue', 'mapping', 'consumer'], ({ queue, mapping, consumer }, assembly) => {
       const timeout = assembly.number(consumer, 'Timeout') ?? 3;
       const window = assembly.number(mapping, 'MaximumBatchingWindowInSeconds') ?? 0;
-      return numberWithin(assembly, {
-        of: queue,
-        property: 'VisibilityTimeout',
-        unset: 30,
-        minimum: 6 * timeout + window,
-        maximum: 43_200,
-        unit: 's',
-        because: `6 x ${timeout} s timeout of the function + ${window} s batching window`,
-        next,
-        nextIfTooLarge: "lower the queue's visibility timeout to 12 hours or less, which is the most that SQS takes",
-      });
+      return firstFailure(
+        () =>
+          numberWithin(assembly, {
+            of: consumer,
+            property: 'Timeout',
+            unset: 3,
+            minimum: 1,
+            maximum: LONGEST_TIMEOUT,
+            unit: 's',
+            next: 'give the function a timeout from 1 to 900 seconds, which is the most that Lambda takes',
+          }),
+        () =>
+          numberWithin(assembly, {
+            of: queue,
+            property: 'VisibilityTimeout',
+            unset: 30,
+            minimum: 6 * timeout + window,
+            maximum: 43_200,
+            unit: 's',
+            because: `6 x ${timeout} s timeout of the function + ${window} s batching window`,
+            next,
+            nextIfTooLarge:
+              "lower the queue's visibility timeout to 12 hours or less, which is the most that SQS takes",
+          }),
+      );
     }),
   };
 }

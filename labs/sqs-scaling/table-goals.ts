@@ -59,9 +59,10 @@ export const tableRights: Goal = {
   name: 'The consumer may read and write that table',
   reads: [reads(TYPE.policy, 'PolicyDocument', { Statement: [] }, EVERYTHING)],
   dependsOn: [forgetfulTable.name],
-  judge: withTable((table, { role, consumer }, assembly) => {
+  judge: withTable((table, parts, assembly) => {
+    const { role } = parts;
     if (!role) {
-      return failed({ where: consumer.where, ...MISSING.role });
+      return failed(MISSING.role(parts));
     }
     const { excess, lacking } = rightsOn(assembly, role, TABLE_ACTIONS, table);
     return firstFailure(

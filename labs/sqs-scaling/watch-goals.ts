@@ -1,6 +1,6 @@
 import type { Assembly, Resource } from '../engine/assembly';
 import type { Goal, Verdict } from '../engine/check';
-import { firstFailure, numberWithin, reached, when } from '../engine/verdicts';
+import { failed, firstFailure, numberWithin, reached, when } from '../engine/verdicts';
 import { mayRead, reads, TYPE, withParts } from './judging';
 import { acting, alarmMetrics, dashboardMetrics, isMetricOf, type WatchedMetric } from './metrics';
 import { period, RETENTION } from './retention';
@@ -44,14 +44,27 @@ function alarmGoal(name: string, watch: Watch, wrongLimit: number): Goal {
         .filter(({ namespace, name }) => namespace === 'AWS/SQS' && name === watch.metric)
         .filter((metric) => isMetricOf(assembly, metric, queue))
         .map((metric) => judgeAlarm(assembly, metric, queue, watch));
-      const none = when(false, {
-        seen: `no alarm watches ${watch.metric} of ${queue.name}`,
-        wanted: `an alarm on that metric, with the name of ${queue.name} as its dimension`,
-        next: `create an alarm on ${watch.of}`,
-      });
-      return verdicts.find(({ passed }) => passed) ?? verdicts[0] ?? none;
+      return verdicts.find(({ passed }) => passed) ?? verdicts[0] ?? noAlarm(assembly, queue, watch);
     }),
   };
+}
+
+/** Says which alarm comes near, where there is one: on the metric, or of the queue. */
+function noAlarm(assembly: Assembly, queue: Resource, { metric: wanted, of }: Watch): Verdict {
+  const metrics = assembly.ofType(TYPE.alarm).flatMap(alarmMetrics);
+  const near =
+    metrics.find(({ name }) => name === wanted) ?? metrics.find((metric) => isMetricOf(assembly, metric, queue));
+  const told = near && `${near.holder.name} watches ${near.namespace} ${near.name}`;
+  return failed({
+    seen: told
+      ? `${told}${near.name === wanted ? `, but not of ${queue.name}` : ''}; no alarm watches ${wanted} of ${queue.name}`
+      : `no alarm watches ${wanted} of ${queue.name}`,
+    wanted: `an alarm on that metric of AWS/SQS, with the name of ${queue.name} as its dimension`,
+    where: near?.holder.where,
+    next: near
+      ? 'take the metric from the queue itself, which gives its name and its dimension'
+      : `create an alarm on ${of}`,
+  });
 }
 
 function judgeAlarm(assembly: Assembly, metric: WatchedMetric, queue: Resource, watch: Watch): Verdict {
@@ -230,10 +243,24 @@ export const consumerGraphs = dashboardGoal('A dashboard shows concurrency and e
 export const securityRules: Goal = {
   name: 'The security rules run at every synthesis',
   reads: [],
-  judge: ({ isValidated }) =>
-    when(isValidated, {
-      seen: 'no rule pack looked at the app when it was synthesized',
-      wanted: 'the packs AwsSolutions and Serverless of cdk-nag among the validations of the app',
-      next: 'add both packs to the validations of the app, and acknowledge what does not fit with a reason',
-    }),
+  judge: ({ isValidated, findings }) => {
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    const [first] = errors;
+    return firstFailure(
+      () =>
+        when(isValidated, {
+          seen: 'no rule pack looked at the app when it was synthesized',
+          wanted: 'the packs AwsSolutions and Serverless of cdk-nag among the validations of the app',
+          where: 'src/main.ts',
+          next: 'add both packs to the validations of the app, and acknowledge what does not fit with a reason',
+        }),
+      () =>
+        when(first === undefined, {
+          seen: `${errors.length} findings stop cdk synth, the first is ${first?.rule} at ${first?.construct}`,
+          wanted: 'no finding that stops a synthesis',
+          where: first?.where,
+          next: 'mend what the rule names, or acknowledge it on that construct with a reason that is true',
+        }),
+    );
+  },
 };

@@ -150,12 +150,18 @@ describe('the rules of every pattern', () => {
   test.each([
     [{ stages: ['dev', 'dev!'] }, '--stages names dev twice'],
     [{ stages: [] }, '--stages is empty'],
+    [{ tags: ['a=1', 'a=2'] }, '--tags has "a" twice'],
+    [{ idempotencyKey: '(((' }, 'its brackets do not close'],
+    [{ idempotencyKey: 'a)b(' }, 'its brackets do not close'],
     [{ stages: ['d'.repeat(130)] }, 'more than 128 characters'],
     [
       { stages: ['dev', 'prod=123456789012/eu-central-1'], alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:alarms' },
       '--alarm-topic is in eu-west-1, and the stage prod=123456789012/eu-central-1 is not',
     ],
-    [{ stages: ['dev=1/eu-west-1'] }, `--stages can't be "dev=1/eu-west-1"; allowed: a name, or name=account/region`],
+    [
+      { stages: ['dev=1/eu-west-1'] },
+      `--stages can't be "dev=1/eu-west-1"; allowed: one stage a flag: a name in lower case`,
+    ],
     [{ alarmEmail: 'nobody' }, `--alarm-email can't be "nobody"; allowed: a mail address`],
     [{ alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:a.fifo' }, 'allowed: the ARN of a standard SNS topic'],
     [

@@ -45,7 +45,7 @@ describe('a project with nothing chosen', () => {
     expect(ended).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^\[ok\] orders {2}.*\n\n {2}cd orders\n {2}npm install\n {2}npx projen build .*\n {2}npx serverless-atelier lab .*\n$/,
+        /^\[ok\] orders {2}.*\n\n {2}cd orders\n {2}npm install\n {2}git add --all .*\n {2}npx projen build .*\n {2}npx serverless-atelier lab .*\n$/,
       ),
       stderr: '',
     });

@@ -9,7 +9,11 @@ for (const folder of process.argv.slice(2)) {
   process.chdir(folder);
   const { context } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8'));
   process.env.CDK_OUTDIR = join(folder, 'cdk.out');
-  process.env.CDK_CONTEXT_JSON = JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [] });
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({
+    ...context,
+    'aws:cdk:bundling-stacks': [],
+    '@aws-cdk/core:annotationsInValidationReport': false,
+  });
   process.env.CDK_VALIDATION = 'false';
   const problem = problemOf(() => require(join(folder, 'src', 'main.ts')).app.synth());
   if (problem) {

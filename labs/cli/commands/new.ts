@@ -58,7 +58,10 @@ async function make(plan: Plan, options: NewOptions, output: Output): Promise<nu
       await generate(plan, staged.path);
       const files = listFiles(staged.path);
       const installed = options.install !== false && (await install(staged.path, output));
-      const committed = options.git !== false && (await commit(staged.path, placeOf(plan.folder), output));
+      // What can't be installed has no lock file, and is no state to come back to.
+      const isComplete = installed || options.install === false;
+      const committed =
+        options.git !== false && isComplete && (await commit(staged.path, placeOf(plan.folder), output));
       // Generating leaves the event loop no turn: a signal that came meanwhile is heard here, before anything is there.
       await setImmediate();
       staged.publish();
@@ -136,6 +139,14 @@ async function commit(folder: string, parent: string, output: Output): Promise<b
   return true;
 }
 
+/** What is said, besides what was made, when its packages could not be installed. */
+const INSTALL_FAILED = {
+  message: 'the packages could not be installed, so nothing was committed; npm says why on standard error',
+  option: 'kit',
+  allowed: 'a version of the kit that the registry has, and a registry that answers',
+  example: 'npm install',
+};
+
 function report(
   plan: Plan,
   files: readonly string[],
@@ -153,12 +164,12 @@ function report(
     files,
     ...state,
   };
-  output.document(created);
+  const failed = !options.dryRun && options.install !== false && !state.installed;
+  output.document({ ...created, ...(failed ? { error: INSTALL_FAILED } : {}) });
   if (options.dryRun) {
     output.print(output.paint('strong', `${folder} would hold`), ...tree(files));
     return exitCodes.done;
   }
-  const failed = options.install !== false && !state.installed;
   const outcome = failed
     ? `${files.length} files are there, their packages are not`
     : `${pattern.title}, ${files.length} files, step ${step}`;
@@ -166,8 +177,9 @@ function report(
     `${output.mark(failed ? 'fail' : 'pass')} ${output.paint('strong', folder)}  ${outcome}`,
     '',
     ...[
-      `cd ${folder}`,
+      ...(folder === '.' ? [] : [`cd ${folder}`]),
       ...(state.installed ? [] : ['npm install']),
+      ...(state.committed || failed ? [] : ['git add --all && git commit --message "New project"']),
       'npx projen build             builds, tests and synthesizes it',
       'npx serverless-atelier lab   opens its lab',
     ].map((line) => `  ${output.paint('accent', line)}`),

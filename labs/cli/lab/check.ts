@@ -1,4 +1,4 @@
-import { withPassed } from '../../engine/progress';
+import { withLost, withPassed } from '../../engine/progress';
 import { exitCodes, Output } from '../output';
 import { type Judgement, judge } from './judgement';
 import { printFindings, printLost, printResult } from './printing';
@@ -9,8 +9,8 @@ import { type LabOptions, Project } from './project';
  * where, results: [{ goal, passed, seen, wanted, where, next }], lost: [{ step, goal, … }], findings: [{ rule, severity,
  * description, construct, where }], next }`. `passed` of a goal is null when it was skipped; `error` is why the app does not
  * synthesize, or null, and `where` its place; `lost` has the first failed goal of each earlier step that was done and no
- * longer is; `next` is the step that is open when this one passed, or null. Neither what is lost nor findings of rule packs
- * fail a step.
+ * longer is; `next` is the step that is open then, or null. A step passes when its goals are reached and no earlier one is
+ * lost; those are open again.
  *
  * @param step the step's id or number; by default the current one
  * @param options how to print, and the folder
@@ -21,23 +21,31 @@ export async function check(step: string | undefined, options: LabOptions): Prom
   const output = new Output(options);
   const project = Project.open(options, output);
   const judgement = await judge(project, project.step(step, 'check'));
-  const { passed } = judgement.result;
-  const next = passed ? keepPass(project, judgement.result.step) : null;
+  const passed = judgement.result.passed && judgement.lost.length === 0;
+  const next = keepOutcome(project, judgement, passed);
   output.document(documentOf(project, judgement, next));
   print(output, judgement, next);
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
-/** Keeps that a step has passed; returns the step that is open then, or null. */
-function keepPass(project: Project, step: string): string | null {
-  return project.keep(withPassed(project.progress, step, new Date())).openStep;
+/** Keeps that a step has passed, or that earlier ones are open again; returns the step that is to be done then, or null. */
+function keepOutcome(project: Project, { result, lost }: Judgement, passed: boolean): string | null {
+  if (lost.length > 0) {
+    return project.keep(
+      withLost(
+        project.progress,
+        lost.map(({ step }) => step),
+      ),
+    ).openStep;
+  }
+  return passed ? project.keep(withPassed(project.progress, result.step, new Date())).openStep : null;
 }
 
 function documentOf({ pattern }: Project, { assembly, result, lost }: Judgement, next: string | null): object {
   return {
     pattern: pattern.id,
     step: result.step,
-    passed: result.passed,
+    passed: result.passed && lost.length === 0,
     error: assembly.error ?? null,
     where: assembly.errorWhere ?? null,
     results: result.results,
@@ -49,10 +57,12 @@ function documentOf({ pattern }: Project, { assembly, result, lost }: Judgement,
 
 function print(output: Output, { assembly, result, lost }: Judgement, next: string | null): void {
   output.print(output.paint('strong', result.step), '');
-  printResult(output, assembly, result);
   printLost(output, lost);
+  printResult(output, assembly, result);
   printFindings(output, assembly.findings);
-  if (result.passed) {
+  if (lost.length > 0) {
+    output.print('', `First mend ${output.paint('accent', lost[0].step)}: it was done, and no longer is.`);
+  } else if (result.passed) {
     output.print('', next ? `Done. Next: ${output.paint('accent', next)}` : 'Done. All steps are done.');
   }
 }

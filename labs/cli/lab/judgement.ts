@@ -1,5 +1,6 @@
-import type { Assembly } from '../../engine/assembly';
+import { Assembly } from '../../engine/assembly';
 import { type Check, type CheckResult, type GoalResult, runCheck } from '../../engine/check';
+import { type SourceError, sourceError } from '../../engine/sources';
 import { synthesize } from '../../engine/synth';
 import { labs } from '../../index';
 import type { Project } from './project';
@@ -30,12 +31,25 @@ export interface LostStep {
  */
 export async function judge(project: Project, step: string): Promise<Judgement> {
   const { earlier, asked } = await checksUpTo(project, step);
-  const assembly = await synthesize(project.folder);
+  // What is written beside the program, the code of functions, is read meanwhile.
+  const [made, source] = await Promise.all([synthesize(project.folder), sourceError(project.folder)]);
+  const assembly = made.error === undefined && source ? withError(made, source) : made;
   return {
     assembly,
     result: await placed(project, runCheck(asked, assembly)),
     lost: earlier.filter((check) => project.isDone(check.step)).flatMap((check) => lostBy(check, assembly)),
   };
+}
+
+/** An assembly that is whole, of a project that is not. */
+function withError(assembly: Assembly, { text, where }: SourceError): Assembly {
+  return new Assembly({
+    stacks: [...assembly.stacks.values()],
+    resources: assembly.resources,
+    findings: assembly.findings,
+    error: `it can't be compiled: ${text}`,
+    errorWhere: where,
+  });
 }
 
 async function checksUpTo({ pattern }: Project, step: string): Promise<{ earlier: readonly Check[]; asked: Check }> {

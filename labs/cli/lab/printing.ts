@@ -23,7 +23,8 @@ export function printResult(output: Output, assembly: Assembly, { results, cause
     return;
   }
   for (const one of results) {
-    output.print(`${output.mark(markOf(one))} ${one.goal}`, ...(one === cause ? explained(one) : []));
+    const others = one.passed === false ? [output.paint('faint', `    seen    ${one.seen}`)] : [];
+    output.print(`${output.mark(markOf(one))} ${one.goal}`, ...(one === cause ? explained(one) : others));
   }
 }
 
@@ -36,7 +37,7 @@ export function printResult(output: Output, assembly: Assembly, { results, cause
 export function printLost(output: Output, lost: readonly LostStep[]): void {
   for (const { step, cause } of lost) {
     const problem = `${step}, which was done, no longer is: ${cause.goal}`;
-    output.print('', `${output.mark('fail')} ${problem}`, ...explained(cause));
+    output.print(`${output.mark('fail')} ${problem}`, ...explained(cause), '');
   }
 }
 
@@ -50,9 +51,9 @@ export function printFindings(output: Output, findings: readonly Finding[]): voi
   if (findings.length === 0) {
     return;
   }
-  output.print('', output.paint('warn', 'Findings of the security rules, which fail no step:'));
-  for (const { rule, construct, where } of findings.slice(0, SHOWN_FINDINGS)) {
-    output.print(`  ${rule}  ${construct}${where ? `  (${where})` : ''}`);
+  output.print('', output.paint('warn', 'Findings of the security rules:'));
+  for (const { rule, construct, where, description } of findings.slice(0, SHOWN_FINDINGS)) {
+    output.print(`  ${rule}  ${construct}${where ? `  (${where})` : ''}`, ...wrapped(description, '    '));
   }
   if (findings.length > SHOWN_FINDINGS) {
     output.print(output.paint('faint', `  and ${findings.length - SHOWN_FINDINGS} more; --json lists them all`));

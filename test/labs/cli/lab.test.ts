@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
@@ -80,8 +80,8 @@ describe('in a folder of the project', () => {
   });
 
   test('the project is checked, and its progress kept', async () => {
-    const folder = projectOf(LONG_HIDDEN + CONSUMER, provenance('queue-and-consumer'));
-    expect(await check(undefined, { cwd: inside(folder), plain: true })).toBe(0);
+    const folder = projectOf(LONG_HIDDEN + CONSUMER, provenance('start'));
+    expect(await check('visibility-timeout', { cwd: inside(folder), plain: true })).toBe(0);
     expect(existsSync(join(folder, '.atelier', 'progress.json'))).toBe(true);
     expect(printed.match(/the project in/g)).toHaveLength(1);
   }, 20_000);
@@ -106,7 +106,7 @@ describe('check', () => {
       '',
       '[ok] A queue holds the messages',
       '[failed] Lambda hands its messages to the consumer',
-      '    seen    no event source mapping has the queue as its source  (src/main.ts:5)',
+      '    seen    no event source mapping has Queue as its source  (src/main.ts:5)',
       '    wanted  one event source mapping from the queue to the consumer',
       '    next    subscribe the function to the queue',
       '[skipped] The consumer may read that queue and no other',
@@ -129,27 +129,26 @@ describe('check', () => {
 
   test('keeps a pass, and names the next step', async () => {
     const main = LONG_HIDDEN + CONSUMER;
-    const folder = projectOf(main, provenance('queue-and-consumer'));
-    expect(await check(undefined, { cwd: folder, plain: true })).toBe(0);
-    expect(printed).toContain('Done. Next: dead-letter-queue');
+    const folder = projectOf(main, provenance('start'));
+    expect(await check('visibility-timeout', { cwd: folder, plain: true })).toBe(0);
+    expect(printed).toContain('Done. Next: queue-and-consumer');
     const progress = JSON.parse(readFileSync(join(folder, '.atelier', 'progress.json'), 'utf8'));
     expect(progress.steps['visibility-timeout'].passed).toMatch(/^\d{4}-\d\d-\d\dT/);
   }, 20_000);
 
-  test('says when all steps are done, whichever is checked', async () => {
-    const folder = projectOf(LONG_HIDDEN + CONSUMER, provenance('dashboard'));
-    expect(await check('visibility-timeout', { cwd: folder, plain: true })).toBe(0);
-    expect(printed).toContain('Done. All steps are done.');
-  }, 20_000);
-
-  test('tells of an earlier step that was done and no longer is, and fails none for it', async () => {
+  test('fails for an earlier step that was done and no longer is, which is open again', async () => {
     const main = (LONG_HIDDEN + CONSUMER).replace(
       'eventSourceArn: queue.queueArn',
       "eventSourceArn: 'arn:aws:sqs:eu-west-1:1:b'",
     );
     const folder = projectOf(main, provenance('queue-and-consumer'));
-    await check('visibility-timeout', { cwd: folder, plain: true });
+    expect(await check('visibility-timeout', { cwd: folder, plain: true })).toBe(1);
     expect(printed).toContain('queue-and-consumer, which was done, no longer is: Lambda hands its messages');
+    expect(printed).toContain('First mend queue-and-consumer');
+    printed = '';
+    await status({ cwd: folder, json: true });
+    expect(JSON.parse(printed).current).toBe('queue-and-consumer');
+    rmSync(join(folder, '.atelier'), { recursive: true });
     printed = '';
     await check('visibility-timeout', { cwd: folder, json: true });
     expect(JSON.parse(printed).lost).toEqual([expect.objectContaining({ step: 'queue-and-consumer', passed: false })]);
@@ -160,6 +159,19 @@ describe('check', () => {
     expect(await check(undefined, { cwd: folder, plain: true })).toBe(1);
     expect(printed).toContain('[failed] the app does not synthesize\n  src/main.ts:2: no more\n');
   }, 20_000);
+
+  test.each([
+    ["can't be read", { 'src/functions/work.ts': 'export const = 1;' }, 'src/functions/work.ts:1'],
+    ['imports a file that is gone', { 'src/functions/work.ts': "import './gone';" }, 'src/functions/work.ts:1'],
+  ])(
+    'fails when the code of a function %s, which no template shows',
+    async (_, files, where) => {
+      const folder = projectOf(LONG_HIDDEN + CONSUMER, { ...provenance('start'), ...files });
+      expect(await check('visibility-timeout', { cwd: folder, plain: true })).toBe(1);
+      expect(printed).toContain(`  ${where}: it can't be compiled: `);
+    },
+    20_000,
+  );
 
   test('refuses a folder without a project', async () => {
     await expect(check(undefined, { cwd: folderOf() })).rejects.toThrow(UsageError);

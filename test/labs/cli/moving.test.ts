@@ -153,3 +153,11 @@ test('next tells what the open step asks, and why', async () => {
   expect(printed).toContain('[open] A dead-letter queue takes what keeps failing');
   expect(printed).toContain('  npx serverless-atelier lab check');
 });
+
+test('a check of any step tells when all are done', async () => {
+  [cwd] = writeVariants(pattern, [{ name: 'orders', step: 'dashboard', options: {} }], home);
+  const provenance = { kit: '0.1.0', pattern: pattern.id, options: { name: 'orders' }, step: 'dashboard' };
+  writeFileSync(join(cwd, '.atelier.json'), JSON.stringify(provenance));
+  expect(await check('visibility-timeout', { cwd, plain: true })).toBe(0);
+  expect(printed).toContain('Done. All steps are done.');
+}, 30_000);

@@ -193,6 +193,19 @@ describe('a right answer of another shape passes', () => {
       plus({ ...changed('In', { MessageRetentionPeriod: 86_400 }), Graveyard: { Type: 'AWS::SQS::Queue' } }),
     ],
     [
+      'another queue and its consumer, which stand before',
+      'dead-letter-queue',
+      {
+        Mail: { Type: 'AWS::SQS::Queue' },
+        Mailer: { Type: 'AWS::Lambda::Function', Properties: { Role: attribute('Rights') } },
+        Post: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { EventSourceArn: attribute('Mail'), FunctionName: ref('Mailer') },
+        },
+        ...finished,
+      },
+    ],
+    [
       'provisioned pollers',
       'concurrency',
       changed('Feed', { ScalingConfig: undefined, ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 2 } }),
@@ -377,15 +390,15 @@ describe('a wrong answer is told what was seen', () => {
       'an unknown role',
       'queue-and-consumer',
       changed('Worker', { Role: 'arn:aws:iam::123456789012:role/admin' }),
-      'the role of the consumer is not in the template, so that its rights are unknown',
+      'the role of Worker is not in the template, so that its rights are unknown',
     ],
     [
       'an unknown function',
       'queue-and-consumer',
       without('Worker'),
-      'the event source mapping points at no function of the template',
+      'the event source mapping Feed points at no function of the template',
     ],
-    ['no mapping', 'queue-and-consumer', without('Feed'), 'no event source mapping has the queue as its source'],
+    ['no mapping', 'queue-and-consumer', without('Feed'), 'no event source mapping has In as its source'],
     [
       'the default visibility',
       'visibility-timeout',
@@ -498,7 +511,19 @@ describe('a wrong answer is told what was seen', () => {
       'an alarm on the other queue',
       'alarms',
       changed('Late', { Dimensions: [{ Name: 'QueueName', Value: attribute('Graveyard', 'QueueName') }] }),
-      'no alarm watches ApproximateAgeOfOldestMessage of In',
+      'Late watches AWS/SQS ApproximateAgeOfOldestMessage, but not of In; no alarm watches ApproximateAgeOfOldestMessage of In',
+    ],
+    [
+      'an alarm whose dimension is an ARN',
+      'alarms',
+      changed('Late', { Dimensions: [{ Name: 'QueueName', Value: attribute('In') }] }),
+      'Late watches AWS/SQS ApproximateAgeOfOldestMessage, but not of In; no alarm watches ApproximateAgeOfOldestMessage of In',
+    ],
+    [
+      'a timeout that Lambda does not take',
+      'visibility-timeout',
+      { ...changed('Worker', { Timeout: 1800 }), In: changed('In', { VisibilityTimeout: 10_801 }).In },
+      'Timeout of Worker is 1800 s',
     ],
     ['a silent alarm', 'alarms', changed('Lost', { AlarmActions: [] }), 'the alarm Lost has no action'],
     [
@@ -511,7 +536,7 @@ describe('a wrong answer is told what was seen', () => {
       'an alarm by the URL of the queue',
       'alarms',
       changed('Late', { Dimensions: [{ Name: 'QueueName', Value: ref('In') }] }),
-      'no alarm watches ApproximateAgeOfOldestMessage of In',
+      'Late watches AWS/SQS ApproximateAgeOfOldestMessage, but not of In; no alarm watches ApproximateAgeOfOldestMessage of In',
     ],
     [
       'an alarm on small values',
