@@ -87,6 +87,7 @@ const project = new cdk.JsiiProject({
     '@aws-cdk/aws-service-spec@0.1.216',
     '@clack/prompts@1.9.0',
     'commander@14.0.3',
+    'csv-stringify@6.9.0',
     'diff@9.0.0',
     'fast-check@4.10.2',
     'fastest-levenshtein@1.0.16',

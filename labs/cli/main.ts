@@ -128,6 +128,25 @@ function addLab(program: Command, args: readonly string[]): void {
       finish(await reset(file, options));
     },
   );
+  command(lab, 'watch', 'checks the step whenever a source is saved')
+    .option('--poll', 'looks at files again and again, as network drives need it')
+    .action(async (options) => {
+      const { watch } = await import('./commands/watch');
+      finish(await watch(options));
+    });
+  command(lab, 'handin [file]', 'writes one small file for an instructor: sources and progress')
+    .option('--name <text>', 'who hands in (default: the name of the folder)')
+    .action(async (file, options) => {
+      const { handIn } = await import('./commands/class');
+      finish(await handIn(file, options));
+    });
+  command(lab, 'report <sources...>', 'for instructors: where a class stands, checked again')
+    .option('--csv', 'prints a line for each learner and step, as comma-separated values')
+    .option('--packages <folder>', 'an installed project whose packages are used (default: this folder)')
+    .action(async (sources, options) => {
+      const { report } = await import('./commands/class');
+      finish(await report(sources, options));
+    });
   command(lab, 'undo', 'brings back what solve, goto or reset have changed').action(async (options) => {
     const { undo } = await import('./commands/lab');
     finish(await undo(options));

@@ -61,11 +61,14 @@ export class Output {
   /** Whether lines are only appended, with words instead of glyphs. */
   public readonly plain: boolean;
   private readonly coloured: boolean;
+  /** Whether what was printed can be drawn again. */
+  public readonly isLive: boolean;
 
   /** @param options how to print */
   constructor(private readonly options: OutputOptions = {}) {
     this.plain = Boolean(options.plain) || Boolean(process.env.ACCESSIBLE);
-    this.coloured = !this.plain && !process.env.NO_COLOR && Boolean(process.stdout.isTTY);
+    this.isLive = !this.plain && Boolean(process.stdout.isTTY);
+    this.coloured = this.isLive && !process.env.NO_COLOR;
   }
 
   /** Whether the caller wants JSON. */

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withSlashes } from '../../blueprints/paths';
 import { runChild } from './child';
-import { dig, type Json } from './json';
 
 /** What keeps a source from being compiled. */
 export interface SourceError {
@@ -15,24 +16,11 @@ export interface SourceError {
 /** How long reading all sources may take, in milliseconds. */
 const TIMEOUT = 30_000;
 
-/**
- * Bundles all sources in memory, without their packages, and prints the first error as JSON. A template shows nothing of the
- * code of functions: a check would not see that it can't be read, or that a file of it is gone.
- */
-const SCRIPT = `
-const [esbuild, folder] = process.argv.slice(1);
-const { readdirSync } = require('node:fs');
-const { join } = require('node:path');
-const entryPoints = readdirSync(join(folder, 'src'), { recursive: true })
-  .filter((path) => /\\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts'))
-  .map((path) => join(folder, 'src', path));
-const options = { absWorkingDir: folder, entryPoints, bundle: true, packages: 'external', platform: 'node' };
-require(esbuild)
-  .build({ ...options, write: false, outdir: folder, logLevel: 'silent' })
-  .then(() => ({}), ({ errors }) => errors[0])
-  .then(({ text, location }) => process.stdout.write(JSON.stringify({ text, file: location?.file, line: location?.line })))
-  .finally(() => process.exit());
-`;
+/** What is bundled: the sources, without their packages. A template shows nothing of the code of functions. */
+const BUNDLE = ['--bundle', '--packages=external', '--platform=node', '--color=false', '--log-limit=1'];
+
+/** `✘ [ERROR] text`, and below it `    file:line:column:`, as esbuild prints an error. */
+const ERROR = /\[ERROR\] (?<text>.+?)(?: \[plugin .*\])?\n(?:\s*\n)*(?:\s+(?<file>\S.*?):(?<line>\d+):\d+:)?/;
 
 /**
  * The first error for which a source of a project can't be compiled, or a file that it imports is not there.
@@ -41,28 +29,37 @@ require(esbuild)
  * @returns undefined when there is none, or nothing to compile with
  */
 export async function sourceError(folder: string): Promise<SourceError | undefined> {
-  const esbuild = esbuildOf(folder);
-  if (!esbuild || !existsSync(join(folder, 'src'))) {
+  const compiler = compilerOf(folder);
+  const sources = existsSync(join(folder, 'src')) ? readdirSync(join(folder, 'src'), { recursive: true }) : [];
+  const entries = sources
+    .map((path) => `src/${withSlashes(String(path))}`)
+    .filter((path) => /(?<!\.d)\.[cm]?ts$/.test(path));
+  if (!compiler || entries.length === 0) {
     return undefined;
   }
-  const { stdout } = await runChild(process.execPath, ['-e', SCRIPT, esbuild, folder], { timeout: TIMEOUT });
-  const { text, file, line } = parsed(stdout);
-  return text ? { text, where: file ? `${file}:${line}` : 'src' } : undefined;
-}
-
-function parsed(printed: string): { readonly text?: string; readonly file?: string; readonly line?: number } {
+  const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    const found = JSON.parse(printed) as Json;
-    const texts = ['text', 'file', 'line'].map((name) => [name, dig(found, name)] as const);
-    return Object.fromEntries(texts.filter(([, value]) => value !== undefined));
-  } catch {
-    return {};
+    const [command, ...args] = compiler;
+    const options = { cwd: folder, timeout: TIMEOUT };
+    const { stderr } = await runChild(command, [...args, ...entries, ...BUNDLE, `--outdir=${scratch}`], options);
+    const { text, file, line } = ERROR.exec(stderr)?.groups ?? {};
+    return text ? { text, where: file ? `${withSlashes(file)}:${line}` : 'src' } : undefined;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function esbuildOf(folder: string): string | undefined {
+/** The compiler of the project: esbuild's own program, which starts at once, or else the script around it. */
+function compilerOf(folder: string): readonly string[] | undefined {
   try {
-    return createRequire(join(folder, 'package.json')).resolve('esbuild');
+    const script = createRequire(join(folder, 'package.json')).resolve('esbuild/bin/esbuild');
+    try {
+      const own = `@esbuild/${process.platform}-${process.arch}`;
+      const file = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
+      return [createRequire(script).resolve(`${own}/${file}`)];
+    } catch {
+      return [process.execPath, script];
+    }
   } catch {
     return undefined;
   }

@@ -14,6 +14,10 @@ import { sourcePosition } from './source-position';
 export interface SynthOptions {
   /** How long the project's program may run, in milliseconds. @default 60000 */
   readonly timeout?: number;
+  /** The variables of its process, besides those that make it synthesize. @default - those of this process */
+  readonly env?: NodeJS.ProcessEnv;
+  /** How much memory it may take, in megabytes. @default - what Node.js allows */
+  readonly memory?: number;
 }
 
 const TIMEOUT = 60_000;
@@ -106,12 +110,14 @@ export class Synthesis {
    */
   constructor(
     private readonly folder: string,
-    options: SynthOptions = {},
+    private readonly options: SynthOptions = {},
     preloaded?: readonly string[],
   ) {
     this.timeout = options.timeout ?? TIMEOUT;
     try {
       this.child = this.start(preloaded);
+      // Who waits for it hears of it all the same; nobody may.
+      this.child.ended.catch(() => {});
     } catch (error) {
       this.clean();
       throw error;
@@ -153,12 +159,14 @@ export class Synthesis {
     const list = join(this.scratch, PRELOADED_FILE);
     writeFileSync(file, preload(loader.required));
     writeFileSync(list, JSON.stringify(preloaded ?? []));
-    return startChild(process.execPath, [FRAMES, '--require', file, ...loader.imported, program], {
+    const { memory, env = process.env } = this.options;
+    const limits = memory === undefined ? [] : [`--max-old-space-size=${memory}`];
+    return startChild(process.execPath, [FRAMES, ...limits, '--require', file, ...loader.imported, program], {
       cwd: this.folder,
       timeout: this.timeout,
       waits: preloaded !== undefined,
       env: {
-        ...environment(this.folder, this.scratch),
+        ...environment(this.folder, this.scratch, env),
         ...(preloaded ? { ATELIER_PRELOADED: list, ATELIER_LOADED: join(this.scratch, LOADED_FILE) } : {}),
       },
     });
@@ -200,20 +208,20 @@ function loaderOf(folder: string, program: string): { readonly required?: string
   }
 }
 
-function environment(folder: string, scratch: string): NodeJS.ProcessEnv {
+function environment(folder: string, scratch: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const context = ['cdk.context.json', 'cdk.json'].map((file) => {
     const content = readJson(join(folder, file));
     const found: Json | undefined = file === 'cdk.json' ? dig(content, 'context') : content;
     return isObject(found) ? found : {};
   });
   return {
-    ...process.env,
+    ...env,
     CDK_OUTDIR: scratch,
     CDK_CONTEXT_JSON: JSON.stringify(Object.assign({}, ...context, CONTEXT)),
     CDK_VALIDATION: 'false',
     ATELIER_ERROR_FILE: join(scratch, ERROR_FILE),
     // Compiled code is kept between checks where Node.js knows how to (22.1 and newer).
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, 'node_modules', '.cache', 'atelier'),
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(folder, 'node_modules', '.cache', 'atelier'),
   };
 }
 

@@ -24,12 +24,19 @@ export async function check(step: string | undefined, options: LabOptions): Prom
   const passed = judgement.result.passed && judgement.lost.length === 0;
   const next = keepOutcome(project, judgement, passed);
   output.document(documentOf(project, judgement, next));
-  print(output, judgement, next);
+  printJudgement(output, judgement, next);
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
-/** Keeps that a step has passed, or that earlier ones are open again; returns the step that is to be done then, or null. */
-function keepOutcome(project: Project, { result, lost }: Judgement, passed: boolean): string | null {
+/**
+ * Keeps that a step has passed, or that earlier ones are open again.
+ *
+ * @param project the project
+ * @param judgement what was found
+ * @param passed whether the step has passed
+ * @returns the step that is to be done then, or null
+ */
+export function keepOutcome(project: Project, { result, lost }: Judgement, passed: boolean): string | null {
   if (lost.length > 0) {
     return project.keep(
       withLost(
@@ -41,7 +48,14 @@ function keepOutcome(project: Project, { result, lost }: Judgement, passed: bool
   return passed ? project.keep(withPassed(project.progress, result.step, new Date())).openStep : null;
 }
 
-function documentOf({ pattern }: Project, { assembly, result, lost }: Judgement, next: string | null): object {
+/**
+ * What `lab check --json` prints.
+ *
+ * @param project the project
+ * @param judgement what was found
+ * @param next the step that is to be done then, or null
+ */
+export function documentOf({ pattern }: Project, { assembly, result, lost }: Judgement, next: string | null): object {
   return {
     pattern: pattern.id,
     step: result.step,
@@ -55,7 +69,14 @@ function documentOf({ pattern }: Project, { assembly, result, lost }: Judgement,
   };
 }
 
-function print(output: Output, { assembly, result, lost }: Judgement, next: string | null): void {
+/**
+ * Prints a judgement, and where to go from there.
+ *
+ * @param output how to print
+ * @param judgement what was found
+ * @param next the step that is to be done then, or null
+ */
+export function printJudgement(output: Output, { assembly, result, lost }: Judgement, next: string | null): void {
   output.print(output.paint('strong', result.step), '');
   printLost(output, lost);
   printResult(output, assembly, result);

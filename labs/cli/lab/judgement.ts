@@ -28,11 +28,16 @@ export interface LostStep {
  *
  * @param project the project
  * @param step the step's id
+ * @param synthesis how the project is synthesized. @default - from the beginning
  */
-export async function judge(project: Project, step: string): Promise<Judgement> {
+export async function judge(
+  project: Project,
+  step: string,
+  synthesis: () => Promise<Assembly> = () => synthesize(project.folder),
+): Promise<Judgement> {
   const { earlier, asked } = await checksUpTo(project, step);
   // What is written beside the program, the code of functions, is read meanwhile.
-  const [made, source] = await Promise.all([synthesize(project.folder), sourceError(project.folder)]);
+  const [made, source] = await Promise.all([synthesis(), sourceError(project.folder)]);
   const assembly = made.error === undefined && source ? withError(made, source) : made;
   return {
     assembly,

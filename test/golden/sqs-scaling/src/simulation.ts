@@ -89,15 +89,33 @@ export function chart(title: string, ticks: readonly Tick[]): string {
   return [title, `minute  concurrency  ${' '.repeat(20)}     backlog`, ...lines, ''].join('\n');
 }
 
-if (require.main === module) {
-  // A maximum concurrency can be given, as in `npx tsx src/simulation.ts 100`; 2000 limits no profile.
-  const [, , given = '2000'] = process.argv;
-  const limit = Number(given);
-  if (!Number.isInteger(limit) || limit < 1) {
-    console.error(`"${given}" is no maximum concurrency: give a whole number from 1, for example 100`);
-    process.exit(2);
+/**
+ * Reads a maximum concurrency that was typed.
+ *
+ * @param typed what was typed; nothing means no limit
+ * @throws Error when it is no whole number from 1
+ */
+export function limitFrom(typed: string | undefined): number {
+  const limit = Number(typed ?? Number.POSITIVE_INFINITY);
+  if (typed !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
+    throw new Error(`"${typed}" is no maximum concurrency: give a whole number from 1, for example 100`);
   }
+  return limit;
+}
+
+/** Prints the simulation of the burst for each profile, with the maximum concurrency of the command line. */
+function main(): void {
+  const limit = limitFrom(process.argv[2]);
   for (const profile of profiles) {
     console.log(chart(profile.name, simulate({ ...profile, ceiling: Math.min(profile.ceiling, limit) }, burst)));
+  }
+}
+
+if (require.main === module) {
+  try {
+    main();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 2;
   }
 }

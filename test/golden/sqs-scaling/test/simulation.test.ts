@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { burst, chart, profiles, simulate } from '../src/simulation';
+import { burst, chart, limitFrom, profiles, simulate } from '../src/simulation';
 
 const flood = { ...burst, arrivalsPerSecond: 100_000, arrivalSeconds: 1500 };
 const [before, today, provisioned] = profiles;
@@ -39,13 +37,10 @@ test('the chart has a line for every minute', () => {
   expect(chart('today', simulate(today, { ...burst, seconds: 180 })).split('\n')).toHaveLength(2 + 3 + 1);
 });
 
-test.each(['many', '-5', '2.5'])('%s is refused as a maximum concurrency, in one line', (given) => {
-  const program = join(__dirname, '..', 'src', 'simulation.ts');
-  const args = ['--import', 'tsx', program, given];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect({ status, stdout, stderr }).toEqual({
-    status: 2,
-    stdout: '',
-    stderr: `"${given}" is no maximum concurrency: give a whole number from 1, for example 100\n`,
-  });
+test.each(['many', '-5', '2.5', ''])('%j is refused as a maximum concurrency, in one line', (typed) => {
+  expect(() => limitFrom(typed)).toThrow(`"${typed}" is no maximum concurrency: give a whole number from 1`);
+});
+
+test('without a maximum concurrency there is no limit', () => {
+  expect([limitFrom('100'), limitFrom(undefined)]).toEqual([100, Number.POSITIVE_INFINITY]);
 });

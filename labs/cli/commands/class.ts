@@ -1,0 +1,2 @@
+export { handIn } from '../lab/handin';
+export { report } from '../lab/report';

@@ -1,0 +1,146 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findPattern } from '../../blueprints/catalog';
+import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
+import { type Check, runCheck } from './check';
+import type { HandIn } from './handin';
+import { isDone, type Progress, readProgress } from './progress';
+import { synthesize } from './synth';
+
+/** What became of one step of a learner's. */
+export interface StepGrade {
+  /** The step's id. */
+  readonly step: string;
+  /** Whether its check passes now, run with the instructor's own copy of it. */
+  readonly passes: boolean;
+  /** Whether the learner's progress says that it is done; where that and `passes` differ, something was edited. */
+  readonly claimed: boolean;
+  /** Whether the solution was taken. */
+  readonly solved: boolean;
+  /** How many hints were shown. */
+  readonly hints: number;
+  /** When its check first passed, as the learner's progress says; null when it has not. */
+  readonly passed: string | null;
+}
+
+/** Where a learner stands. */
+export interface Grade {
+  readonly learner: string;
+  /** The pattern's id; null when the project says none. */
+  readonly pattern: string | null;
+  /** The steps in order; none when there is nothing to judge. */
+  readonly steps: readonly StepGrade[];
+  /** The first step whose check does not pass; null when all do. */
+  readonly stuck: string | null;
+  /** The first goal of that step that is not reached, and what was seen; null when all are. */
+  readonly cause: string | null;
+  /** Minutes from the first to the last pass; null with fewer than two. */
+  readonly minutes: number | null;
+  /** Why the project could not be judged; null when it was. */
+  readonly error: string | null;
+}
+
+/** How hand-ins are judged. */
+export interface Grading {
+  /** The folder whose `node_modules` all of them use. */
+  readonly packages: string;
+  /** How long a learner's program may run, in milliseconds. @default 20000 */
+  readonly timeout?: number;
+  /** How much memory it may take, in megabytes. @default 700 */
+  readonly memory?: number;
+  /** Loads the checks of a pattern, by its id. */
+  readonly checksOf: (pattern: string) => Promise<readonly Check[]>;
+}
+
+const TIMEOUT = 20_000;
+const MEMORY = 700;
+
+/**
+ * Judges what learners have handed in, several at a time. Their programs are strangers': each runs with an empty home, no
+ * variable of this process but PATH, and limits on time and memory; their scripts and `.projenrc.ts` are never run.
+ *
+ * @param handIns what was handed in
+ * @param grading how to judge
+ * @returns a grade for each, in the same order; a project that can't be judged says why, and stops no other
+ */
+export async function grade(handIns: readonly HandIn[], grading: Grading): Promise<Grade[]> {
+  const grades: Grade[] = [];
+  const open = handIns.map((handIn, index) => ({ handIn, index }));
+  const work = async (): Promise<void> => {
+    for (let one = open.shift(); one !== undefined; one = open.shift()) {
+      grades[one.index] = await gradeOne(one.handIn, grading);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return grades;
+}
+
+async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
+  const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
+  try {
+    const folder = join(scratch, 'project');
+    write(folder, handIn, grading.packages);
+    const provenance = readProvenance(folder);
+    if (!provenance) {
+      return ungraded(handIn.learner, null, `there is no ${PROVENANCE_FILE}`);
+    }
+    const pattern = findPattern(provenance.pattern);
+    const checks = await grading.checksOf(pattern.id);
+    const home = join(scratch, 'home');
+    mkdirSync(home);
+    const assembly = await synthesize(folder, {
+      timeout: grading.timeout ?? TIMEOUT,
+      memory: grading.memory ?? MEMORY,
+      env: { PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: home, TEMP: home, TMP: home },
+    });
+    const progress = readProgress(folder);
+    const results = checks.map((check) => runCheck(check, assembly));
+    const first = results.find(({ passed }) => !passed);
+    const cause = assembly.error ?? (first?.cause ? `${first.cause.goal}: ${first.cause.seen}` : null);
+    return {
+      learner: handIn.learner,
+      pattern: pattern.id,
+      steps: results.map(({ step, passed }) => ({
+        step,
+        passes: passed,
+        claimed: isDone(pattern, provenance.step, progress, step),
+        solved: progress[step]?.solved !== undefined,
+        hints: progress[step]?.hints ?? 0,
+        passed: progress[step]?.passed ?? null,
+      })),
+      stuck: first?.step ?? null,
+      cause,
+      minutes: minutesOf(progress),
+      error: assembly.error ?? null,
+    };
+  } catch (error) {
+    return ungraded(handIn.learner, null, (error as Error).message.split('\n')[0]);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function ungraded(learner: string, pattern: string | null, error: string): Grade {
+  return { learner, pattern, steps: [], stuck: null, cause: null, minutes: null, error };
+}
+
+/** Writes a hand-in as a project that uses the packages of another folder. */
+function write(folder: string, { files }: HandIn, packages: string): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  writeFileSync(join(folder, 'package.json'), '{}\n');
+  // A stand-in: bundled functions want to know where the lock file is, and nothing is bundled.
+  writeFileSync(join(folder, 'package-lock.json'), '{}\n');
+  symlinkSync(join(packages, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  if (existsSync(join(packages, 'tsconfig.json'))) {
+    cpSync(join(packages, 'tsconfig.json'), join(folder, 'tsconfig.json'));
+  }
+}
+
+function minutesOf(progress: Progress): number | null {
+  const times = Object.values(progress).flatMap(({ passed }) => (passed ? [Date.parse(passed)] : []));
+  return times.length < 2 ? null : Math.round((Math.max(...times) - Math.min(...times)) / 60_000);
+}

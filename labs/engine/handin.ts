@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { UsageError } from '../../blueprints/errors';
+import { withSlashes } from '../../blueprints/paths';
+import { PROVENANCE_FILE } from '../../blueprints/provenance';
+import { isObject, type Json, type JsonObject, readJson } from './json';
+import { PROGRESS_FILE } from './progress';
+
+/** What a learner hands in: their sources and their progress, and no packages. */
+export interface HandIn {
+  /** The format of the file. */
+  readonly atelier: 'hand-in';
+  /** Who hands it in. */
+  readonly learner: string;
+  /** The project's files by path: sources, settings that are data, where it came from, and progress. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Single files that belong to a hand-in, besides the sources. */
+const SINGLE = [PROVENANCE_FILE, PROGRESS_FILE, 'cdk.json'];
+
+/** The largest source that is taken, in bytes; what a lab asks for has a few thousand. */
+const LARGEST = 200_000;
+
+/**
+ * Collects what a learner hands in from their project.
+ *
+ * @param folder the project's folder
+ * @param learner who they are. @default - the folder's name
+ */
+export function collect(folder: string, learner = basename(folder)): HandIn {
+  const sources = existsSync(join(folder, 'src'))
+    ? readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${withSlashes(path)}`)
+    : [];
+  const paths = [...SINGLE, ...sources.filter((path) => /\.(ts|mts|cts|js|json)$/.test(path))].filter((path) => {
+    const stats = statSync(join(folder, path), { throwIfNoEntry: false });
+    return stats?.isFile() && stats.size <= LARGEST;
+  });
+  return {
+    atelier: 'hand-in',
+    learner,
+    files: Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(folder, path), 'utf8')])),
+  };
+}
+
+/**
+ * Reads a file that was handed in. Paths that lead out of the project are left out.
+ *
+ * @param file its path
+ * @throws UsageError when it is none
+ */
+export function readHandIn(file: string): HandIn {
+  const value: Json | undefined = readJson(file);
+  const files = isObject(value) && value.atelier === 'hand-in' && isObject(value.files) ? value.files : undefined;
+  if (!files) {
+    throw new UsageError(`${basename(file)} is no hand-in`, {
+      option: 'hand-in',
+      given: file,
+      allowed: 'a file that atelier lab handin has written, or the folder of a project',
+      example: 'atelier lab report class/*',
+    });
+  }
+  const learner = String((value as JsonObject).learner ?? basename(file, '.json'));
+  const safe = Object.entries(files).filter(
+    ([path, text]) => typeof text === 'string' && (SINGLE.includes(path) || /^src\/(?!.*\.\.)[\w./-]+$/.test(path)),
+  );
+  return { atelier: 'hand-in', learner, files: Object.fromEntries(safe) as Record<string, string> };
+}
