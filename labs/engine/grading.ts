@@ -87,12 +87,20 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
     }
     const pattern = findPattern(provenance.pattern);
     const checks = await grading.checksOf(pattern.id);
-    const home = join(scratch, 'home');
+    const [home, temporary] = ['home', 'tmp'].map((name) => join(scratch, name));
     mkdirSync(home);
+    mkdirSync(temporary);
     const assembly = await synthesize(folder, {
       timeout: grading.timeout ?? TIMEOUT,
       memory: grading.memory ?? MEMORY,
-      env: { PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: home, TEMP: home, TMP: home },
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        USERPROFILE: home,
+        TMPDIR: temporary,
+        TEMP: temporary,
+        TMP: temporary,
+      },
     });
     const progress = readProgress(folder);
     const results = checks.map((check) => runCheck(check, assembly));
@@ -127,6 +135,7 @@ function ungraded(learner: string, pattern: string | null, error: string): Grade
 
 /** Writes a hand-in as a project that uses the packages of another folder. */
 function write(folder: string, { files }: HandIn, packages: string): void {
+  mkdirSync(folder, { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
