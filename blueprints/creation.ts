@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from 'projen';
 import { Component } from 'projen/lib/component';
 import { UsageError } from './errors';
-import { belowKept, isKept, type Kept, readKept } from './kept';
+import { belowKept, isKept, type Kept, ROOM, readKept } from './kept';
 import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
 import { checkStep, type OptionValues, type Pattern } from './pattern';
@@ -157,7 +157,7 @@ function refuseForeignEntries(folder: string): void {
     throw new UsageError(`the folder ${basename(folder)} holds ${foreign.slice(0, 3).join(', ')} already`, {
       option: 'folder',
       given: folder,
-      allowed: 'an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore',
+      allowed: ROOM,
       example: 'mkdir orders',
     });
   }

@@ -7,6 +7,9 @@ const KEPT = /^(\.git|\.gitignore|README(\.\w+)?|LICEN[SC]E(\.\w+)?)$/i;
 /** The file of a folder that a project has, too: what its owner wrote stands first. */
 const README = 'README.md';
 
+/** What a folder may hold in which a project is created, in words. */
+export const ROOM = 'an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore';
+
 /** What stays of a folder in which a project is created. */
 export interface Kept {
   /** The patterns of its .gitignore, without comments. */

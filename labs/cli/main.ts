@@ -115,16 +115,16 @@ function addLab(program: Command, args: readonly string[]): void {
     finish(await next(options));
   });
   command(lab, 'solve [step]', 'merges the solution of the step into your files').action(async (step, options) => {
-    const { solve } = await import('./commands/lab');
+    const { solve } = await import('./commands/moving');
     finish(await solve(step, options));
   });
   command(lab, 'goto <step>', 'brings the project to where a step begins').action(async (step, options) => {
-    const { goTo } = await import('./commands/lab');
+    const { goTo } = await import('./commands/moving');
     finish(await goTo(step, options));
   });
   command(lab, 'reset [file]', 'brings a file, or all sources, back to how the step began').action(
     async (file, options) => {
-      const { reset } = await import('./commands/lab');
+      const { reset } = await import('./commands/moving');
       finish(await reset(file, options));
     },
   );
@@ -148,7 +148,7 @@ function addLab(program: Command, args: readonly string[]): void {
       finish(await report(sources, options));
     });
   command(lab, 'undo', 'brings back what solve, goto or reset have changed').action(async (options) => {
-    const { undo } = await import('./commands/lab');
+    const { undo } = await import('./commands/moving');
     finish(await undo(options));
   });
 }

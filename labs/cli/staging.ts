@@ -15,7 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
-import { isKept } from '../../blueprints/kept';
+import { isKept, ROOM } from '../../blueprints/kept';
 
 /** A folder in which a project is made before it is anywhere else. */
 export interface Staging {
@@ -82,7 +82,7 @@ export function refuseOccupied(target: string, own?: string, stays: (entry: stri
     throw new UsageError(problem, {
       option: 'folder',
       given: target,
-      allowed: 'an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore',
+      allowed: ROOM,
       example: `atelier new ${patterns[0].id} ${basename(target)}-2`,
     });
   }

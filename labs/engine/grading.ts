@@ -6,6 +6,7 @@ import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
 import { type Check, runCheck } from './check';
 import type { HandIn } from './handin';
 import { isDone, type Progress, readProgress } from './progress';
+import { assemblyOf } from './project-assembly';
 import { synthesize } from './synth';
 
 /** What became of one step of a learner's. */
@@ -45,15 +46,14 @@ export interface Grade {
 export interface Grading {
   /** The folder whose `node_modules` all of them use. */
   readonly packages: string;
-  /** How long a learner's program may run, in milliseconds. @default 20000 */
-  readonly timeout?: number;
-  /** How much memory it may take, in megabytes. @default 700 */
-  readonly memory?: number;
   /** Loads the checks of a pattern, by its id. */
   readonly checksOf: (pattern: string) => Promise<readonly Check[]>;
 }
 
+/** How long a learner's program may run, in milliseconds. */
 const TIMEOUT = 20_000;
+
+/** How much memory it may take, in megabytes. */
 const MEMORY = 700;
 
 /**
@@ -80,28 +80,26 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
     const folder = join(scratch, 'project');
+    if (handIn.problem) {
+      return ungraded(handIn.learner, handIn.problem);
+    }
     write(folder, handIn, grading.packages);
     const provenance = readProvenance(folder);
     if (!provenance) {
-      return ungraded(handIn.learner, null, `there is no ${PROVENANCE_FILE}`);
+      return ungraded(handIn.learner, `there is no ${PROVENANCE_FILE}`);
     }
     const pattern = findPattern(provenance.pattern);
     const checks = await grading.checksOf(pattern.id);
     const [home, temporary] = ['home', 'tmp'].map((name) => join(scratch, name));
     mkdirSync(home);
     mkdirSync(temporary);
-    const assembly = await synthesize(folder, {
-      timeout: grading.timeout ?? TIMEOUT,
-      memory: grading.memory ?? MEMORY,
-      env: {
-        PATH: process.env.PATH,
-        HOME: home,
-        USERPROFILE: home,
-        TMPDIR: temporary,
-        TEMP: temporary,
-        TMP: temporary,
-      },
-    });
+    const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home };
+    const limited = {
+      timeout: TIMEOUT,
+      memory: MEMORY,
+      env: { ...env, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    };
+    const assembly = await assemblyOf(folder, () => synthesize(folder, limited));
     const progress = readProgress(folder);
     const results = checks.map((check) => runCheck(check, assembly));
     const first = results.find(({ passed }) => !passed);
@@ -123,14 +121,14 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
       error: assembly.error ?? null,
     };
   } catch (error) {
-    return ungraded(handIn.learner, null, (error as Error).message.split('\n')[0]);
+    return ungraded(handIn.learner, (error as Error).message.split('\n')[0]);
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function ungraded(learner: string, pattern: string | null, error: string): Grade {
-  return { learner, pattern, steps: [], stuck: null, cause: null, minutes: null, error };
+function ungraded(learner: string, error: string): Grade {
+  return { learner, pattern: null, steps: [], stuck: null, cause: null, minutes: null, error };
 }
 
 /** Writes a hand-in as a project that uses the packages of another folder. */

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
 import { UsageError } from '../../blueprints/errors';
 import { withSlashes } from '../../blueprints/paths';
 import { PROVENANCE_FILE } from '../../blueprints/provenance';
@@ -14,6 +14,8 @@ export interface HandIn {
   readonly learner: string;
   /** The project's files by path: sources, settings that are data, where it came from, and progress. */
   readonly files: Readonly<Record<string, string>>;
+  /** Why there is nothing to judge, a repository that can't be fetched for example. @default - there is something */
+  readonly problem?: string;
 }
 
 /** Single files that belong to a hand-in, besides the sources. */
@@ -33,7 +35,8 @@ export function collect(folder: string, learner = basename(folder)): HandIn {
     ? readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${withSlashes(path)}`)
     : [];
   const paths = [...SINGLE, ...sources.filter((path) => /\.(ts|mts|cts|js|json)$/.test(path))].filter((path) => {
-    const stats = statSync(join(folder, path), { throwIfNoEntry: false });
+    // A link may lead to what is no learner's.
+    const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
     return stats?.isFile() && stats.size <= LARGEST;
   });
   return {
@@ -62,7 +65,12 @@ export function readHandIn(file: string): HandIn {
   }
   const learner = String((value as JsonObject).learner ?? basename(file, '.json'));
   const safe = Object.entries(files).filter(
-    ([path, text]) => typeof text === 'string' && (SINGLE.includes(path) || /^src\/(?!.*\.\.)[\w./-]+$/.test(path)),
+    ([path, text]) => typeof text === 'string' && (SINGLE.includes(path) || isInside(path)),
   );
   return { atelier: 'hand-in', learner, files: Object.fromEntries(safe) as Record<string, string> };
+}
+
+/** Whether a path leads to a file below `src`, on every system. */
+function isInside(path: string): boolean {
+  return path.startsWith('src/') && posix.normalize(path) === path && !/[\\:]/.test(path);
 }

@@ -45,7 +45,14 @@ export interface Moved {
 /** The project's own definition is no part of a step. */
 const KEPT = '.projenrc.ts';
 
-const isSource = (path: string): boolean => /^(src|test)\//.test(path);
+/**
+ * Whether a file is a source or a test; what else a step changes are texts that are only ever merged.
+ *
+ * @param path its path in the project
+ */
+export function isSource(path: string): boolean {
+  return /^(src|test)\//.test(path);
+}
 
 /**
  * All files that a pattern's templates make at any step: what a move may change.
@@ -57,26 +64,49 @@ export function filesOf(pattern: Pattern, values: OptionValues): Set<string> {
   return new Set(stepIds(pattern).flatMap((step) => [...render(pattern, values, step).keys()]));
 }
 
+/** The versions of a project's files that a move is planned from. */
+export interface Versions {
+  /** As they were generated for the step that it begins at. */
+  readonly base: Files;
+  /** As they are generated for the step that it leads to. */
+  readonly solution: Files;
+  /** The learner's. */
+  readonly learner: ReadonlyMap<string, string>;
+  /** The learner's as the formatter would write them. */
+  readonly tidy: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads what a move is planned from.
+ *
+ * @param move the project and its steps
+ */
+export async function readVersions({ folder, pattern, values, from, to }: Move): Promise<Versions> {
+  const base = render(pattern, values, from);
+  const solution = render(pattern, values, to);
+  const paths = [...new Set([...base.keys(), ...solution.keys()])].filter((path) => path !== KEPT);
+  const learner = readTexts(folder, paths);
+  const changed = new Map([...learner].filter(([path]) => isChanged({ base, solution }, path)));
+  return { base, solution, learner, tidy: await formatted(folder, changed) };
+}
+
 /**
  * What the files of a project become when it is brought to another step. Nothing is written.
  *
- * @param move the project and its steps
+ * @param versions what it is planned from
  * @param reach how much of the solution is taken
  * @returns the files that may change, those that stay as they are among them
  */
-export async function planMove({ folder, pattern, values, from, to }: Move, reach: Reach): Promise<Moved[]> {
-  const base = render(pattern, values, from);
-  const solution = render(pattern, values, to);
-  const isTaken = (path: string): boolean =>
-    reach === 'project' || String(base.get(path)) !== String(solution.get(path));
-  const paths = [...new Set([...base.keys(), ...solution.keys()])].filter((path) => path !== KEPT && isTaken(path));
-  const learner = readTexts(folder, paths);
-  const tidy = MERGING.has(reach) ? await formatted(folder, learner) : learner;
-  return paths.map((path) =>
-    !MERGING.has(reach) && isSource(path)
-      ? whole(path, base, solution, learner)
-      : merged(path, { base, solution, learner, tidy, isWide: reach === 'wide' }),
-  );
+export function planMove(versions: Versions, reach: Reach): Moved[] {
+  return [...new Set([...versions.base.keys(), ...versions.solution.keys()])]
+    .filter((path) => path !== KEPT && (reach === 'project' || isChanged(versions, path)))
+    .map((path) =>
+      MERGING.has(reach) || !isSource(path) ? merged(path, versions, reach === 'wide') : whole(path, versions),
+    );
+}
+
+function isChanged({ base, solution }: Pick<Versions, 'base' | 'solution'>, path: string): boolean {
+  return String(base.get(path)) !== String(solution.get(path));
 }
 
 /**
@@ -85,7 +115,7 @@ export async function planMove({ folder, pattern, values, from, to }: Move, reac
  * @param folder the project's folder
  * @param moved the files
  */
-export function writeMove(folder: string, moved: readonly Moved[]): void {
+export function writeMove(folder: string, moved: readonly Pick<Moved, 'path' | 'content'>[]): void {
   for (const { path, content } of moved) {
     const file = join(folder, path);
     if (content === null) {
@@ -103,7 +133,7 @@ function readTexts(folder: string, paths: readonly string[]): Map<string, string
 }
 
 /** The solution's file, in the line ends of the learner's. */
-function whole(path: string, base: Files, solution: Files, learner: ReadonlyMap<string, string>): Moved {
+function whole(path: string, { base, solution, learner }: Versions): Moved {
   const content = solution.get(path) ?? null;
   const own = learner.get(path);
   const known = new Set([base.get(path), content].flatMap((text) => String(text ?? '').split('\n')));
@@ -118,22 +148,13 @@ function whole(path: string, base: Files, solution: Files, learner: ReadonlyMap<
   };
 }
 
-interface Versions {
-  readonly base: Files;
-  readonly solution: Files;
-  readonly learner: ReadonlyMap<string, string>;
-  /** The learner's as the formatter would write them. */
-  readonly tidy: ReadonlyMap<string, string>;
-  readonly isWide: boolean;
-}
-
-function merged(path: string, { base, solution, learner, tidy, isWide }: Versions): Moved {
-  const before = base.get(path);
-  const after = solution.get(path);
-  const text = learner.get(path);
+function merged(path: string, versions: Versions, isWide: boolean): Moved {
+  const before = versions.base.get(path);
+  const after = versions.solution.get(path);
+  const text = versions.learner.get(path);
   if (typeof before !== 'string' || typeof after !== 'string' || text === undefined) {
-    return whole(path, base, solution, learner);
+    return whole(path, versions);
   }
-  const solved = solveFile(before, { text, formatted: tidy.get(path) ?? text }, after, isWide);
+  const solved = solveFile(before, { text, formatted: versions.tidy.get(path) ?? text }, after, isWide);
   return { path, was: text, content: solved.text, lost: solved.lost };
 }

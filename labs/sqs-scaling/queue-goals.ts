@@ -1,5 +1,5 @@
 import type { Assembly, Resource } from '../engine/assembly';
-import type { Goal } from '../engine/check';
+import type { Goal, Verdict } from '../engine/check';
 import { names, rightsOn, type Statement, statementsOf } from '../engine/permissions';
 import { failed, firstFailure, numberWithin, reached, when } from '../engine/verdicts';
 import { mayRead, reads, TYPE, tooWide, withParts } from './judging';
@@ -44,13 +44,7 @@ export const consumerSubscribed: Goal = {
           where: ofQueue[1]?.where,
           next: 'keep one event source mapping of the queue',
         }),
-      () =>
-        when(isArn(assembly, mapping, 'EventSourceArn'), {
-          seen: `EventSourceArn of ${mapping.name} is no ARN, but the URL or the name of ${queue.name}`,
-          wanted: "the queue's ARN, its attribute Arn",
-          where: mapping.where,
-          next: "give the event source mapping the queue's ARN",
-        }),
+      () => byArn(assembly, mapping, 'EventSourceArn', queue),
       () =>
         when(String(assembly.property(mapping, 'Enabled')) !== 'false', {
           seen: `the event source mapping ${mapping.name} is disabled`,
@@ -156,13 +150,7 @@ export const redrive: Goal = {
           where: queue.where,
           next: 'create another queue, and redrive to that',
         }),
-      () =>
-        when(isArn(assembly, queue, 'RedrivePolicy.deadLetterTargetArn'), {
-          seen: `deadLetterTargetArn of ${queue.name} is no ARN, but the URL or the name of ${deadLetterQueue.name}`,
-          wanted: "the dead-letter queue's ARN, its attribute Arn",
-          where: queue.where,
-          next: "give the redrive policy the dead-letter queue's ARN",
-        }),
+      () => byArn(assembly, queue, 'RedrivePolicy.deadLetterTargetArn', deadLetterQueue),
       () =>
         when(isFifo(assembly, queue) === isFifo(assembly, deadLetterQueue), {
           seen: `${deadLetterQueue.name} is a ${kindOf(assembly, deadLetterQueue)} queue, ${queue.name} a ${kindOf(assembly, queue)} queue`,
@@ -223,9 +211,18 @@ function kindOf(assembly: Assembly, queue: Resource): string {
   return isFifo(assembly, queue) ? 'FIFO' : 'standard';
 }
 
-/** Whether a property is the ARN of what it points at; a queue's own reference is its URL. */
-function isArn(assembly: Assembly, of: Resource, property: string): boolean {
-  return assembly.targets(assembly.property(of, property), of.stack).every(({ attribute }) => attribute === 'Arn');
+/** That a property names its target by ARN; a queue's own reference is its URL. */
+function byArn(assembly: Assembly, holder: Resource, property: string, target: Resource): Verdict {
+  const targets = assembly.targets(assembly.property(holder, property), holder.stack);
+  return when(
+    targets.every(({ attribute }) => attribute === 'Arn'),
+    {
+      seen: `${property.split('.').at(-1)} of ${holder.name} is no ARN, but the URL or the name of ${target.name}`,
+      wanted: `the ARN of ${target.name}, its attribute Arn`,
+      where: holder.where,
+      next: `give ${holder.name} the ARN of ${target.name} there`,
+    },
+  );
 }
 
 /** Whether a statement lets the consumer take messages; sending some elsewhere is its own business. */

@@ -162,6 +162,21 @@ test('a repository is fetched and judged', () => {
   expect(one).toMatchObject({ stuck: 'visibility-timeout', error: null });
 }, 60_000);
 
+test('a repository that is gone stops the report of no other', () => {
+  const [gone, ann] = graded(`file://${join(home, 'gone')}/.git`, learner('ann'));
+  expect([gone.error, ann.stuck]).toEqual([expect.stringContaining("can't be fetched"), null]);
+}, 60_000);
+
+test('a source with spaces in its name is handed in, a link to a file elsewhere is not', () => {
+  writeFileSync(join(learner('ann'), 'src', 'my own names.ts'), 'export const mine = 1;');
+  symlinkSync('/etc/hostname', join(learner('ann'), 'src', 'linked.ts'));
+  atelier(learner('ann'), ['lab', 'handin', '../ann.json']);
+  const { files } = JSON.parse(readFileSync(join(home, 'ann.json'), 'utf8'));
+  expect(Object.keys(files)).toContain('src/my own names.ts');
+  expect(Object.keys(files)).not.toContain('src/linked.ts');
+  expect(graded(join(home, 'ann.json'))[0].stuck).toBeNull();
+}, 60_000);
+
 test('what is none of that is refused in one line', () => {
   writeFileSync(join(home, 'notes.json'), '{}');
   expect(report('nowhere')).toMatchObject({

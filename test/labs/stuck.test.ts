@@ -9,7 +9,7 @@ import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, runCheck } from '../../labs/engine/check';
-import { filesOf, planMove, REACHES, type Reach, writeMove } from '../../labs/engine/move';
+import { filesOf, planMove, REACHES, type Reach, readVersions, writeMove } from '../../labs/engine/move';
 import { latestSnapshot, restore, takeSnapshot } from '../../labs/engine/snapshots';
 import { scratchFolder, synthesizeFolders, writeVariants } from '../support/synthesize';
 import { type Stuck, stuck } from './stuck';
@@ -87,7 +87,10 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('learne
   async function solve(one: Case, reach: Reach): Promise<void> {
     const { folder, step, path, own } = one;
     own === null ? rmSync(join(folder, path), { force: true }) : writeFileSync(join(folder, path), own);
-    writeMove(folder, await planMove({ folder, pattern, values, from: stepBefore(step), to: step }, reach));
+    writeMove(
+      folder,
+      planMove(await readVersions({ folder, pattern, values, from: stepBefore(step), to: step }), reach),
+    );
     one.reach = reach;
     one.solved = existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined;
   }

@@ -42,7 +42,7 @@ const GONE = new Set(['default', 'eject', 'upgrade', 'install', 'install:ci']);
 
 /**
  * `atelier eject`: the project leaves projen and the kit. The modules that it imports are copied into `src/modules`, tasks
- * become npm scripts by projen's own eject, and the kit's files go. With `--json`: `{ modules, removed }`: the copied files
+ * become plain npm scripts, and the files of projen and the kit go. With `--json`: `{ modules, removed }`: the copied files
  * and what was removed, as paths in the project.
  *
  * @param options the flags
@@ -167,19 +167,23 @@ function rewriteAll(folder: string, scripts: Record<string, string>): void {
   json('biome.json', (value) => ({ ...value, files: { includes: without((value.files as Included).includes) } }));
   rewrite(join(folder, '.gitattributes'), () => '* text=auto eol=lf\n');
   rewrite(join(folder, '.gitignore'), (text) => text.replace(/^(!?\/?(\.projen|\.atelier|vendor)|# ~~|!\/).*\n/gm, ''));
-  rewrite(
-    join(folder, 'README.md'),
-    (text) =>
-      withScripts(text)
-        .split(/^## Options$/m)[0]
-        .trimEnd() + FROM,
-  );
+  rewrite(join(folder, 'README.md'), (text) => KIT_SECTIONS.reduce(withoutSection, withScripts(text)).trimEnd() + FROM);
   rewrite(join(folder, 'AGENTS.md'), (text) => withScripts(text).replace(/^Don't edit these;[\s\S]*?keeps\.\n\n/m, ''));
   rewrite(join(folder, '.github', 'workflows', 'build.yml'), withScripts);
 }
 
 interface Included {
   readonly includes: unknown;
+}
+
+/** What the generated README says of the kit. */
+const KIT_SECTIONS = ['Options', 'Working on it together', 'Keeping it current', 'Where it came from'];
+
+/** A text without its last section of a name: one before may be the owner's. */
+function withoutSection(text: string, name: string): string {
+  const start = text.lastIndexOf(`\n## ${name}\n`);
+  const next = text.indexOf('\n## ', start + 1);
+  return start < 0 ? text : text.slice(0, start) + (next < 0 ? '' : text.slice(next));
 }
 
 const FROM =

@@ -1,9 +1,5 @@
 export { check } from '../lab/check';
 export { diff } from '../lab/diff';
-export { goTo } from '../lab/goto';
 export { hint } from '../lab/hint';
 export { next } from '../lab/next';
-export { reset } from '../lab/reset';
-export { solve } from '../lab/solve';
 export { status } from '../lab/status';
-export { undo } from '../lab/undo';

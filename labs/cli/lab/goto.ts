@@ -1,11 +1,13 @@
 import { withCurrent } from '../../engine/progress';
 import { exitCodes, Output } from '../output';
-import { before, keepAll, moveTo, printMoving } from './moving';
+import { before, keepAll, moveTo, movingDocument, printMoving } from './moving';
+import { printResult } from './printing';
 import { type LabOptions, Project } from './project';
 
 /**
  * `atelier lab goto`: brings the project to where a step begins, with what comes before done and what the learner wrote
- * elsewhere kept; `lab undo` brings all back. With `--json`: `{ pattern, step, reach, files: [{ path, removed, lost }] }`.
+ * elsewhere kept; `lab undo` brings all back. With `--json`: `{ pattern, step, passed, reach, files: [{ path,
+ * removed, lost }] }`, where `passed` is whether the step before is there.
  *
  * @param step the step's id or number
  * @param options how to print, and the folder
@@ -23,13 +25,13 @@ export async function goTo(step: string, options: LabOptions): Promise<number> {
   if (isThere) {
     project.keep(withCurrent(project.progress, project.pattern, id, new Date()));
   }
-  output.document({
-    pattern: project.pattern.id,
-    step: id,
-    reach: moving.reach,
-    files: moving.moved.map(({ path, content, lost }) => ({ path, removed: content === null, lost })),
-  });
+  output.document({ pattern: project.pattern.id, step: id, passed: isThere, ...movingDocument(moving) });
   printMoving(output, moving);
-  output.print('', `You are at the beginning of ${output.paint('accent', id)}.`);
+  output.print('');
+  if (moving.judgement && !isThere) {
+    printResult(output, moving.judgement.assembly, moving.judgement.result);
+  } else {
+    output.print(`You are at the beginning of ${output.paint('accent', id)}.`);
+  }
   return isThere ? exitCodes.done : exitCodes.checkFailed;
 }

@@ -1,6 +1,6 @@
-import { Assembly } from '../../engine/assembly';
+import type { Assembly } from '../../engine/assembly';
 import { type Check, type CheckResult, type GoalResult, runCheck } from '../../engine/check';
-import { type SourceError, sourceError } from '../../engine/sources';
+import { assemblyOf } from '../../engine/project-assembly';
 import { synthesize } from '../../engine/synth';
 import { labs } from '../../index';
 import type { Project } from './project';
@@ -36,25 +36,12 @@ export async function judge(
   synthesis: () => Promise<Assembly> = () => synthesize(project.folder),
 ): Promise<Judgement> {
   const { earlier, asked } = await checksUpTo(project, step);
-  // What is written beside the program, the code of functions, is read meanwhile.
-  const [made, source] = await Promise.all([synthesis(), sourceError(project.folder)]);
-  const assembly = made.error === undefined && source ? withError(made, source) : made;
+  const assembly = await assemblyOf(project.folder, synthesis);
   return {
     assembly,
     result: await placed(project, runCheck(asked, assembly)),
     lost: earlier.filter((check) => project.isDone(check.step)).flatMap((check) => lostBy(check, assembly)),
   };
-}
-
-/** An assembly that is whole, of a project that is not. */
-function withError(assembly: Assembly, { text, where }: SourceError): Assembly {
-  return new Assembly({
-    stacks: [...assembly.stacks.values()],
-    resources: assembly.resources,
-    findings: assembly.findings,
-    error: `it can't be compiled: ${text}`,
-    errorWhere: where,
-  });
 }
 
 async function checksUpTo({ pattern }: Project, step: string): Promise<{ earlier: readonly Check[]; asked: Check }> {

@@ -1,5 +1,5 @@
 import { stepIds } from '../../../blueprints/pattern';
-import { filesOf, type Moved, planMove, REACHES, type Reach, writeMove } from '../../engine/move';
+import { filesOf, type Moved, planMove, REACHES, type Reach, readVersions, writeMove } from '../../engine/move';
 import { PROGRESS_FILE } from '../../engine/progress';
 import { type Snapshot, takeSnapshot } from '../../engine/snapshots';
 import type { Output } from '../output';
@@ -36,18 +36,27 @@ export function keepAll({ folder, pattern, values }: Project, command: string): 
  */
 export async function moveTo(project: Project, from: string, to: string): Promise<Moving> {
   const { folder, pattern, values } = project;
-  // All are planned before anything is written: each begins with the learner's own files.
-  const plans = await Promise.all(REACHES.map((reach) => planMove({ folder, pattern, values, from, to }, reach)));
-  for (const [index, reach] of REACHES.entries()) {
-    const moved = plans[index];
+  // Read before anything is written: each attempt begins with the learner's own files.
+  const versions = await readVersions({ folder, pattern, values, from, to });
+  for (const reach of REACHES) {
+    const moved = planMove(versions, reach);
     writeMove(folder, moved);
     const judgement = await judgeIfThere(project, to);
-    if (!judgement || (judgement.result.passed && judgement.assembly.error === undefined) || reach === 'project') {
+    if (!judgement || judgement.result.passed || reach === REACHES.at(-1)) {
       const changed = moved.filter(({ was, content }) => was !== content);
       return { moved: changed, reach, ...(judgement ? { judgement } : {}) };
     }
   }
   throw new Error('no reach is left');
+}
+
+/**
+ * What is printed as JSON of how a project was moved.
+ *
+ * @param moving how it was moved
+ */
+export function movingDocument({ reach, moved }: Moving): object {
+  return { reach, files: moved.map(({ path, content, lost }) => ({ path, removed: content === null, lost })) };
 }
 
 async function judgeIfThere(project: Project, step: string): Promise<Judgement | undefined> {

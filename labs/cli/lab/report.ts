@@ -53,7 +53,7 @@ export async function report(sources: readonly string[], options: ReportOptions)
 
 async function handInsOf(source: string, fetched: string): Promise<HandIn[]> {
   if (REPOSITORY.test(source) && !existsSync(join(source, PROVENANCE_FILE))) {
-    return [collect(await clone(source, fetched), basename(source, '.git'))];
+    return [await fetch(source, fetched)];
   }
   const stats = statSync(source, { throwIfNoEntry: false });
   if (!stats) {
@@ -75,14 +75,14 @@ async function handInsOf(source: string, fetched: string): Promise<HandIn[]> {
 }
 
 /** Fetches the newest state of a repository; no hook of it is run. */
-async function clone(source: string, fetched: string): Promise<string> {
+async function fetch(source: string, fetched: string): Promise<HandIn> {
   const folder = mkdtempSync(join(fetched, 'clone-'));
   const safe = ['-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'];
   const failure = await failureOf('git', [...safe, 'clone', '--quiet', '--depth=1', '--', source, folder], fetched);
-  if (failure) {
-    throw new EnvironmentError(`${source} can't be fetched: ${failure.split('\n')[0]}`);
-  }
-  return folder;
+  const learner = basename(source, '.git');
+  return failure
+    ? { atelier: 'hand-in', learner, files: {}, problem: `${source} can't be fetched: ${failure.split('\n')[0]}` }
+    : collect(folder, learner);
 }
 
 /** Whether progress says that a step is done whose check does not pass: it was edited, or the project was broken since. */

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { withSlashes } from '../../../blueprints/paths';
 import { render } from '../../../blueprints/rendering';
-import { type Moved, writeMove } from '../../engine/move';
+import { filesOf, isSource, writeMove } from '../../engine/move';
 import { exitCodes, Output } from '../output';
 import { before, keepAll } from './moving';
 import { type LabOptions, Project } from './project';
@@ -23,27 +23,19 @@ export async function reset(file: string | undefined, options: LabOptions): Prom
   const files = render(project.pattern, project.values, step);
   const paths =
     file === undefined
-      ? sourcesOf(project, [...files.keys()])
+      ? [...filesOf(project.pattern, project.values)].filter(isSource).sort()
       : [pathOf(project, resolve(options.cwd ?? '.', file), [...files.keys()])];
   keepAll(project, `reset${file === undefined ? '' : ` ${file}`}`);
-  const moved: Moved[] = paths.map((path) => ({
-    path,
-    was: null,
-    content: files.get(path) ?? null,
-    lost: [],
-  }));
-  writeMove(project.folder, moved);
+  // Those of later steps are not there when this one begins.
+  writeMove(
+    project.folder,
+    paths.map((path) => ({ path, content: files.get(path) ?? null })),
+  );
   output.document({ pattern: project.pattern.id, step: project.current, files: paths });
   output.print(`As they were when ${output.paint('accent', project.current)} began:`, '');
   output.table(paths.map((path) => [path]));
   output.print('', output.paint('faint', 'npx serverless-atelier lab undo   brings everything back as it was'));
   return exitCodes.done;
-}
-
-/** Sources and tests, and those of later steps, which are not there when this one begins. */
-function sourcesOf({ pattern, values }: Project, paths: readonly string[]): string[] {
-  const later = pattern.steps.flatMap(({ id }) => [...render(pattern, values, id).keys()]);
-  return [...new Set([...paths, ...later])].filter((path) => /^(src|test)\//.test(path)).sort();
 }
 
 function pathOf({ folder }: Project, file: string, known: readonly string[]): string {

@@ -1,14 +1,14 @@
 import { withPassed, withSolved } from '../../engine/progress';
 import { exitCodes, Output } from '../output';
-import { before, keepAll, moveTo, printMoving } from './moving';
+import { before, keepAll, moveTo, movingDocument, printMoving } from './moving';
 import { printResult } from './printing';
 import { type LabOptions, Project } from './project';
 
 /**
  * `atelier lab solve`: merges the solution of a step into the learner's files, checks it, and says which of their lines
  * gave way; `lab undo` brings all back. With `--json`: `{ pattern, step, passed, reach, files: [{ path, removed, lost:
- * [{ number, text }] }], results, next }`, where `reach` is merged, wide (over lines that
- * touch the solution's), files or project.
+ * [{ number, text }] }], results, next }`, where `reach` is merged, wide (over lines that touch the solution's), files or
+ * project.
  *
  * @param step the step's id or number; by default the current one
  * @param options how to print, and the folder
@@ -29,8 +29,7 @@ export async function solve(step: string | undefined, options: LabOptions): Prom
     pattern: project.pattern.id,
     step: id,
     passed,
-    reach: moving.reach,
-    files: moving.moved.map(({ path, content, lost }) => ({ path, removed: content === null, lost })),
+    ...movingDocument(moving),
     results: result?.results ?? [],
     next: solved.openStep,
   });

@@ -4,7 +4,7 @@ import { exitCodes, Output } from '../output';
 import { type LabOptions, Project } from './project';
 
 /**
- * `atelier lab undo`: brings back every byte as it was before the last `solve`, `goto`, `reset` or `update`; again, before
+ * `atelier lab undo`: brings back every byte as it was before the last `solve`, `goto` or `reset`; again, before
  * the one before. With `--json`: `{ undone, files }`: what was undone, and the files that are different now.
  *
  * @param options how to print, and the folder

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { findPattern } from '../../../blueprints/catalog';
 import { checkOptions } from '../../../blueprints/options';
 import { render } from '../../../blueprints/rendering';
-import { check, goTo, next, reset, solve, status, undo } from '../../../labs/cli/commands/lab';
+import { check, next, status } from '../../../labs/cli/commands/lab';
+import { goTo, reset, solve, undo } from '../../../labs/cli/commands/moving';
 import { readFiles } from '../../support/generate';
 import { scratchFolder, writeVariants } from '../../support/synthesize';
 

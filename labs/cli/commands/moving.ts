@@ -1,0 +1,4 @@
+export { goTo } from '../lab/goto';
+export { reset } from '../lab/reset';
+export { solve } from '../lab/solve';
+export { undo } from '../lab/undo';
