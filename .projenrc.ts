@@ -85,6 +85,8 @@ const project = new cdk.JsiiProject({
   devDeps: [
     ...tested.map(pinned),
     '@aws-cdk/aws-service-spec@0.1.216',
+    '@aws-cdk/cloudformation-diff@2.187.5',
+    '@babel/parser@7.29.15',
     '@clack/prompts@1.9.0',
     'commander@14.0.3',
     'csv-stringify@6.9.0',

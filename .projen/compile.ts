@@ -64,6 +64,14 @@ const boundaries: Plugin = {
   },
 };
 
+/** The data of the service specification are the CDK's own, which every project has installed. */
+const installedSpec: Plugin = {
+  name: 'installed-spec',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@aws-cdk\/aws-service-spec$/ }, () => ({ path: join(labs, 'engine', 'service-spec.ts') }));
+  },
+};
+
 async function bundle(): Promise<void> {
   const rendering = join(lib, 'blueprints', 'rendering');
   const index = join(rendering, 'index.js');
@@ -82,8 +90,8 @@ async function bundle(): Promise<void> {
     ...common,
     entryPoints: [...programs].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
-    plugins: [boundaries],
-    external: ['projen', 'esbuild', 'tsx'],
+    plugins: [boundaries, installedSpec],
+    external: ['projen', 'esbuild', 'tsx', 'aws-cdk'],
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     legalComments: 'none',

@@ -9,8 +9,8 @@ import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
 import { Creation, kitSpec, withoutKit } from './creation';
 import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
-import { checkOptions, nameOfFolder, optionsOf } from './options';
-import type { OptionValue, OptionValues, Pattern } from './pattern';
+import { checkOptions, currentOptions, nameOfFolder, optionsOf } from './options';
+import type { OptionValues, Pattern } from './pattern';
 import { type PinnedPackage, pinned, versions } from './versions';
 
 /** The options that every pattern's project type has. */
@@ -196,12 +196,9 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
 
 /** The pattern's options among all that were given, completed with the defaults and checked. */
 function chosenValues(pattern: Pattern, options: BlueprintOptions): OptionValues {
-  const given = options as unknown as Record<string, OptionValue | undefined>;
-  const named = { ...given, name: options.name ?? nameOfFolder(resolve(options.outdir ?? '.')) };
-  return checkOptions(
-    pattern,
-    Object.fromEntries(optionsOf(pattern).map(({ name }) => [name, named[name as keyof typeof named]])),
-  );
+  const given = currentOptions(pattern, options as unknown as OptionValues);
+  const named: OptionValues = { ...given, name: options.name ?? nameOfFolder(resolve(options.outdir ?? '.')) };
+  return checkOptions(pattern, Object.fromEntries(optionsOf(pattern).map(({ name }) => [name, named[name]])));
 }
 
 /**
@@ -320,6 +317,8 @@ function upgradeWithKit(project: AwsCdkTypeScriptApp): void {
     steps: [
       // Until projen sets the versions that fit it, npm would refuse a kit that needs newer peers than the old one.
       { exec: `npm install --legacy-peer-deps ${KIT}@latest projen@latest` },
+      // Options that have other names now would be type errors in .projenrc.ts.
+      { exec: `${KIT} update --options-only` },
       { exec: 'projen' },
       { exec: 'projen build' },
     ],

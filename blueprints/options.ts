@@ -202,6 +202,22 @@ export function checkOptions(pattern: Pattern, given: OptionValues): OptionValue
 }
 
 /**
+ * Values that may come from an earlier version of the kit, by the names that options have now; those of retired options are
+ * left out.
+ *
+ * @param pattern the pattern
+ * @param given values by the names of now or of then
+ */
+export function currentOptions(pattern: Pattern, given: OptionValues): OptionValues {
+  const renamed = new Map(optionsOf(pattern).flatMap(({ name, formerly = [] }) => formerly.map((old) => [old, name])));
+  const retired = new Set(pattern.retired?.map(({ name }) => name));
+  const kept = Object.entries(given).filter(([name]) => !retired.has(name));
+  // What has the name of now wins over what has one of then.
+  const [then, now] = [kept.filter(([name]) => renamed.has(name)), kept.filter(([name]) => !renamed.has(name))];
+  return Object.fromEntries([...then.map(([name, value]) => [renamed.get(name) ?? name, value]), ...now]);
+}
+
+/**
  * The values that differ from the defaults, in the order of the options: what is worth writing down.
  *
  * @param pattern the pattern

@@ -28,6 +28,18 @@ export interface OptionSpec {
   readonly matches?: { readonly regex: RegExp; readonly means: string };
   /** A value that is allowed, for error messages and documentation. */
   readonly example: OptionValue;
+  /** The names that it had in earlier versions of the kit. @default - it has always had this one */
+  readonly formerly?: readonly string[];
+}
+
+/** An option that a version of the kit has taken away. */
+export interface RetiredOption {
+  /** Its name. */
+  readonly name: string;
+  /** The version of the kit that has it no more. */
+  readonly kit: string;
+  /** What its owner does instead, in one sentence. */
+  readonly advice: string;
 }
 
 /** Options that do not go together, as an error says it. */
@@ -78,6 +90,8 @@ export interface Pattern {
   readonly options: readonly OptionSpec[];
   /** What several options must be together: each rule returns what does not go together, or nothing. */
   readonly rules?: ReadonlyArray<(values: OptionValues) => Conflict | undefined>;
+  /** Options that it had in earlier versions of the kit. @default - none */
+  readonly retired?: readonly RetiredOption[];
   /** The npm packages that the generated project needs at run time, beyond the CDK. */
   readonly dependencies: readonly string[];
   /** Resources with state that newer versions replace or remove on purpose. @default - none */

@@ -59,14 +59,33 @@ export function readProvenance(folder: string): Provenance | undefined {
   }
   const provenance = parse(readFileSync(file, 'utf8'));
   if (!isProvenance(provenance)) {
-    throw new UsageError(`${PROVENANCE_FILE} is damaged`, {
-      option: PROVENANCE_FILE,
-      given: file,
-      allowed: 'a JSON object with pattern, options and step, as it was generated',
-      example: `git checkout -- ${PROVENANCE_FILE}`,
-    });
+    throw damaged(PROVENANCE_FILE, file, 'pattern, options and step');
   }
   return provenance;
+}
+
+/**
+ * Reads what was rendered last for a project.
+ *
+ * @param folder the project's folder
+ * @throws UsageError when it is missing, or is not what this kit wrote
+ */
+export function readBase(folder: string): Base {
+  const file = join(folder, BASE_FILE);
+  const base = existsSync(file) ? (parse(readFileSync(file, 'utf8')) as Partial<Base> | undefined) : undefined;
+  if (typeof base?.kit !== 'string' || typeof base.files !== 'object' || base.files === null) {
+    throw damaged(BASE_FILE, file, 'kit and files');
+  }
+  return base as Base;
+}
+
+function damaged(name: string, given: string, fields: string): UsageError {
+  return new UsageError(`${name} is ${existsSync(given) ? 'damaged' : 'not there'}`, {
+    option: name,
+    given,
+    allowed: `a JSON object with ${fields}, as it was generated`,
+    example: `git checkout -- ${name}`,
+  });
 }
 
 /**
@@ -94,10 +113,20 @@ function baseOf(rendered: Files, extras: ProjectExtras): Base {
     if (typeof content === 'string') {
       files[path] = content;
     } else {
-      hashes[path] = createHash('sha256').update(content).digest('hex');
+      hashes[path] = hashOf(content);
     }
   }
   return { kit: kitVersion, extras: unlessEmpty(extras), files, hashes: unlessEmpty(hashes) };
+}
+
+/**
+ * The hash of a file that is copied byte for byte.
+ *
+ * @param bytes its content
+ * @returns SHA-256, in hexadecimal
+ */
+export function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function unlessEmpty<T extends object>(value: T): T | undefined {

@@ -3,4 +3,5 @@
  */
 export { AlarmRules } from './alarm-rules';
 export { SqsConsumerRules } from './sqs-consumer-rules';
-export { isStateful, StageData } from './stage-data';
+export { StageData } from './stage-data';
+export { isStateful } from './stateful';

@@ -1,5 +1,6 @@
 import { AspectPriority, Aspects, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isStateful } from './stateful';
 
 /** Settings that protect the data of a resource beyond its removal policy, by their path among its properties. */
 type Protection = (resource: CfnResource) => Readonly<Record<string, unknown>>;
@@ -30,37 +31,6 @@ const PROTECTIONS: Readonly<Record<string, Protection>> = {
   'AWS::RDS::DBInstance': () => ({ DeletionProtection: true }),
   'AWS::S3::Bucket': () => ({ 'VersioningConfiguration.Status': 'Enabled' }),
 };
-
-/**
- * The resource types that hold what can't be made again: those that the CloudFormation service specification calls stateful
- * (https://github.com/cdklabs/awscdk-service-spec), and those whose content others count on, such as the subscriptions of a
- * topic and the images of a repository.
- */
-const STATEFUL: ReadonlySet<string> = new Set([
-  ...Object.keys(PROTECTIONS),
-  'AWS::AmazonMQ::Broker',
-  'AWS::Backup::BackupVault',
-  'AWS::DocDB::DBInstance',
-  'AWS::EC2::Volume',
-  'AWS::ECR::Repository',
-  'AWS::EFS::FileSystem',
-  'AWS::EMR::Cluster',
-  'AWS::ElastiCache::CacheCluster',
-  'AWS::ElastiCache::ReplicationGroup',
-  'AWS::Elasticsearch::Domain',
-  'AWS::FSx::FileSystem',
-  'AWS::KMS::Key',
-  'AWS::Kinesis::Stream',
-  'AWS::MSK::Cluster',
-  'AWS::Neptune::DBInstance',
-  'AWS::OpenSearchService::Domain',
-  'AWS::QLDB::Ledger',
-  'AWS::Redshift::Cluster',
-  'AWS::SDB::Domain',
-  'AWS::SNS::Topic',
-  'AWS::SQS::Queue',
-  'AWS::SecretsManager::Secret',
-]);
 
 /**
  * What becomes of the data of a stage when its stack, or a resource of it, is removed. It creates no resource: it sets
@@ -98,15 +68,6 @@ export class StageData {
   }
 
   private constructor() {}
-}
-
-/**
- * Whether resources of a type hold what can't be made again.
- *
- * @param type a CloudFormation type, `AWS::SQS::Queue` for example
- */
-export function isStateful(type: string): boolean {
-  return STATEFUL.has(type);
 }
 
 function visitStateful(stack: Stack, change: (resource: CfnResource) => void): void {

@@ -22,6 +22,7 @@ const EXAMPLES: ReadonlyMap<string | undefined, string> = new Map([
   ['lab', 'atelier lab check'],
   ['doctor', 'atelier doctor'],
   ['eject', 'atelier eject'],
+  ['update', 'atelier update --dry-run'],
 ]);
 
 /** How much of a word may be misspelt for it still to be meant. */

@@ -49,6 +49,18 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
       const { eject } = await import('./commands/eject');
       finish(await eject(options));
     });
+  command(program, 'update', 'merges what this version of the kit generates into the project')
+    .option('--dry-run', 'shows what would be done, and writes nothing; exit code 3 when there is something')
+    .option(
+      '--accept-replacement <id>',
+      'a resource, by its logical id, that may be replaced or removed though it holds state',
+      (id: string, before: readonly string[] = []) => [...before, id],
+    )
+    .option('--options-only', 'writes nothing but the names that options have now into .projenrc.ts')
+    .action(async (options) => {
+      const { update } = await import('./commands/update');
+      finish(await update(options));
+    });
   addNew(program, named);
   addLab(program, args);
   return program;

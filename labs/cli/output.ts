@@ -5,10 +5,12 @@ import { styleText } from 'node:util';
 export const exitCodes = {
   /** All was done. */
   done: 0,
-  /** A check failed. */
+  /** A check failed, or a conflict is left to be resolved. */
   checkFailed: 1,
   /** Wrong use: an option, an argument or a folder. */
   wrongUse: 2,
+  /** A dry run of an update has found something to do. */
+  hasUpdate: 3,
   /** The environment failed: installation, network, emulator. */
   environment: 4,
   /** A fault of the kit. */
@@ -55,6 +57,11 @@ const GLYPHS = {
 
 /** A state that a line can begin with. */
 export type Mark = keyof typeof GLYPHS;
+
+/** A cell of a table: a text, with a tone of its own where it has one. */
+export type Cell = string | { readonly text: string; readonly tone: Tone };
+
+const textOf = (cell: Cell | undefined): string => (typeof cell === 'object' ? cell.text : (cell ?? ''));
 
 /** Writes text for people, or JSON for machines, to standard output. */
 export class Output {
@@ -122,17 +129,17 @@ export class Output {
    * Prints rows in aligned columns, two spaces apart, indented by two.
    *
    * @param rows the cells, without colour
-   * @param tones the tone of each column, from the first
+   * @param tones the tone of each column, from the first, for cells that have none of their own
    */
-  table(rows: ReadonlyArray<readonly string[]>, tones: ReadonlyArray<Tone | undefined> = []): void {
+  table(rows: ReadonlyArray<readonly Cell[]>, tones: ReadonlyArray<Tone | undefined> = []): void {
     const columns = Math.max(0, ...rows.map((row) => row.length));
     const widths = Array.from({ length: columns }, (_, column) =>
-      Math.max(...rows.map((row) => (row[column] ?? '').length)),
+      Math.max(...rows.map((row) => textOf(row[column]).length)),
     );
     for (const row of rows) {
       const cells = row.map((cell, column) => {
-        const padded = column === row.length - 1 ? cell : cell.padEnd(widths[column]);
-        const tone = tones[column];
+        const padded = column === row.length - 1 ? textOf(cell) : textOf(cell).padEnd(widths[column]);
+        const tone = typeof cell === 'object' ? cell.tone : tones[column];
         return tone ? this.paint(tone, padded) : padded;
       });
       this.print(`  ${cells.join('  ')}`);

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hashOf } from '../../blueprints/provenance';
 
 /** The folder of a project that holds its snapshots; git ignores it. */
 export const SNAPSHOTS = '.atelier/snapshots';
@@ -88,8 +89,4 @@ export function restore(folder: string, snapshot: Snapshot): string[] {
 function hashIn(folder: string, path: string): string | null {
   const file = join(folder, path);
   return existsSync(file) && statSync(file).isFile() ? hashOf(readFileSync(file)) : null;
-}
-
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -317,6 +317,7 @@ describe('the packages of a project', () => {
     const { steps } = JSON.parse(read('.projen/tasks.json')).tasks.upgrade;
     expect(steps).toEqual([
       { exec: 'npm install --legacy-peer-deps serverless-atelier@latest projen@latest' },
+      { exec: 'serverless-atelier update --options-only' },
       { exec: 'projen' },
       { exec: 'projen build' },
     ]);

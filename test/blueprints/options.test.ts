@@ -1,6 +1,14 @@
 import { findPattern, patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
-import { allowedWords, checkOption, checkOptions, chosenOptions, flagOf, optionsOf } from '../../blueprints/options';
+import {
+  allowedWords,
+  checkOption,
+  checkOptions,
+  chosenOptions,
+  currentOptions,
+  flagOf,
+  optionsOf,
+} from '../../blueprints/options';
 import { checkStep, lastStep, type OptionValue, type Pattern, stepIds } from '../../blueprints/pattern';
 import { echo } from '../fixtures/echo/pattern';
 
@@ -258,6 +266,33 @@ describe('findPattern', () => {
 
   test('finds each of the patterns by an id of its own', () => {
     expect(new Set(patterns.map(({ id }) => id)).size).toBe(patterns.length);
+  });
+});
+
+describe('currentOptions', () => {
+  const later: Pattern = {
+    ...sqsScaling,
+    options: sqsScaling.options
+      .filter(({ name }) => name !== 'tracing')
+      .map((option) => (option.name === 'batchSize' ? { ...option, formerly: ['batch', 'size'] } : option)),
+    retired: [{ name: 'tracing', kit: '9.0.0', advice: 'trace in the stack' }],
+  };
+
+  test('gives the values of an earlier version the names of now, whichever they had, and leaves out what is no more', () => {
+    expect(currentOptions(later, { name: 'orders', batch: 20, tracing: true })).toEqual({
+      name: 'orders',
+      batchSize: 20,
+    });
+    expect(currentOptions(later, { size: 30 })).toEqual({ batchSize: 30 });
+  });
+
+  test('lets the name of now win over one of then', () => {
+    expect(currentOptions(later, { batchSize: 40, batch: 20 })).toEqual({ batchSize: 40 });
+    expect(currentOptions(later, { batch: 20, batchSize: 40 })).toEqual({ batchSize: 40 });
+  });
+
+  test('keeps what no version has ever known, to be refused', () => {
+    expect(currentOptions(later, { bath: 20 })).toEqual({ bath: 20 });
   });
 });
 

@@ -16,45 +16,88 @@ const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
 /** Releases that came before those of this kit. */
 const OLDER: Readonly<Record<string, string>> = { projen: '0.103.24', tsx: '4.23.14', 'aws-cdk-lib': '2.275.0' };
 const olderKit = '0.0.9';
+const newerKit = '9.0.0';
 const FLAG = '@aws-cdk/aws-iam:minimizePolicies';
 let home: string;
 let project: string;
 let registry: Registry;
+let tarball: string;
 let upgraded: Ended;
 
 const read = (path: string) => JSON.parse(readFileSync(join(project, path), 'utf8'));
 const git = (...args: string[]): string => run(project, 'git', args);
 
-/** The packed kit made older: its version, the versions that it pins, and the projen that it needs. */
-function packOlderKit(tarball: string): string {
+/** Edits of files of the kit, by their paths in it. */
+type Edits = Readonly<Record<string, (text: string) => string>>;
+
+/** Another release of the packed kit: the same, but for its version and some of its files. */
+function packRelease(tarball: string, version: string, edits: Edits): string {
   run(home, 'tar', ['-xzf', tarball]);
   const folder = join(home, 'package');
-  const rewrite = (path: string, edit: (text: string) => string): void => {
-    writeFileSync(join(folder, path), edit(readFileSync(join(folder, path), 'utf8')));
-  };
-  rewrite('package.json', (text) => {
+  const withVersion: Edits = { 'package.json': (text) => JSON.stringify({ ...JSON.parse(text), version }) };
+  for (const [path, edit] of [...Object.entries(withVersion), ...Object.entries(edits)]) {
+    const text = readFileSync(join(folder, path), 'utf8');
+    const edited = edit(text);
+    if (edited === text) {
+      throw new Error(`nothing in ${path} is different in ${version}`);
+    }
+    writeFileSync(join(folder, path), edited);
+  }
+  run(folder, 'npm', ['pack', '--silent', '--pack-destination', home]);
+  rmSync(folder, { recursive: true });
+  return join(home, `${KIT}-${version}.tgz`);
+}
+
+const STACK = 'src/sqs-scaling-stack.ts';
+const TEMPLATES = 'blueprints/sqs-scaling/template';
+const COMMENT = '// What an older kit said.\n';
+
+/** The kit as it was: older packages, a description and a comment that are no more. */
+const older: Edits = {
+  'package.json': (text) => {
     const manifest = JSON.parse(text);
-    const peerDependencies = { ...manifest.peerDependencies, projen: OLDER.projen };
-    return JSON.stringify({ ...manifest, version: olderKit, peerDependencies });
-  });
-  rewrite('lib/blueprints/versions.js', (text) =>
+    return JSON.stringify({ ...manifest, peerDependencies: { ...manifest.peerDependencies, projen: OLDER.projen } });
+  },
+  'lib/blueprints/versions.js': (text) =>
     Object.entries(OLDER).reduce(
       (edited, [name, version]) => edited.replace(new RegExp(`('?${name}'?): '[^']*'`), `$1: '${version}'`),
       text,
     ),
+  [`${TEMPLATES}/${STACK}.hbs`]: (text) => text.replace('Handles the messages', 'Takes the messages'),
+  [`${TEMPLATES}/src/functions/consumer.ts.hbs`]: (text) => COMMENT + text,
+};
+
+/** The kit as it may be one day: an option has another name, and one is no more. */
+const newer: Edits = {
+  'lib/blueprints/sqs-scaling/pattern.js': (text) =>
+    text
+      .replace("name: 'batchSize'", "name: 'messagesPerBatch', formerly: ['batchSize']")
+      .replace(/\{\s*name: 'tracing',[^}]*\},/, '')
+      .replace(/(\n *)steps: /, "$1retired: [{ name: 'tracing', kit: '9.0.0', advice: 'trace' }],$1steps: "),
+  'lib/blueprints/sqs-scaling/index.d.ts': (text) =>
+    text.replace('batchSize?', 'messagesPerBatch?').replace('readonly tracing?: boolean;', ''),
+  [`${TEMPLATES}/src/_stack-props.hbs`]: (text) => text.replace('{{ts batchSize}}', '{{ts messagesPerBatch}}'),
+  [`${TEMPLATES}/${STACK}.hbs`]: withoutTracing,
+  [`${TEMPLATES}/test/sqs-scaling-stack.test.ts.hbs`]: withoutTracing,
+};
+
+/** A template as it is where the option is not set. */
+function withoutTracing(text: string): string {
+  return text.replace(
+    /\{\{#if tracing\}\}\n.*?(?:\{\{else\}\}\n(.*?))?\{\{\/if\}\}\n/gs,
+    (_, otherwise = '') => otherwise,
   );
-  run(folder, 'npm', ['pack', '--silent', '--pack-destination', home]);
-  return join(home, `${KIT}-${olderKit}.tgz`);
 }
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
-  const tarball = packKit(home);
-  registry = await startRegistry(join(home, 'registry'), [packOlderKit(tarball), tarball]);
+  tarball = packKit(home);
+  registry = await startRegistry(join(home, 'registry'), [packRelease(tarball, olderKit, older), tarball]);
   project = join(home, 'orders');
   mkdirSync(project);
   const { env } = registry;
-  run(project, process.execPath, [projen, 'new', '--from', `${KIT}@${olderKit}`, patterns[0].id], env);
+  const options = ['--batch-size', '100', '--tracing'];
+  run(project, process.execPath, [projen, 'new', '--from', `${KIT}@${olderKit}`, 'sqs-scaling', ...options], env);
   const cdkJson = read('cdk.json');
   delete cdkJson.context[FLAG];
   writeFileSync(join(project, 'cdk.json'), `${JSON.stringify(cdkJson, undefined, 2)}\n`);
@@ -110,4 +153,61 @@ test('changes no source, and no feature flag', () => {
     'M package.json',
   ]);
   expect(Object.keys(read('cdk.json').context)).not.toContain(FLAG);
+});
+
+describe('two versions later, with work of its owner in it,', () => {
+  const atelier = (...args: string[]): Ended => tryRun(project, 'npx', [KIT, ...args], registry.env);
+  const text = (path: string): string => readFileSync(join(project, path), 'utf8');
+  const edit = (path: string, change: (before: string) => string): void =>
+    writeFileSync(join(project, path), change(text(path)));
+  const files = (document: Ended): string[] =>
+    JSON.parse(document.stdout).files.map(({ path, kind }: { path: string; kind: string }) => `${kind} ${path}`);
+
+  beforeAll(() => {
+    edit(STACK, (before) => before.replace('export class', '// Our own.\nexport class'));
+    edit('.projenrc.ts', (before) => before.replace('batchSize: 100', 'batchSize: 200'));
+    edit('src/functions/consumer.ts', (before) => before.replace(COMMENT, '// What we say.\n'));
+    git('commit', '--all', '--quiet', '--message', 'Our work');
+    registry.publish(packRelease(tarball, newerKit, newer));
+    upgraded = tryRun(project, 'npx', ['projen', 'upgrade'], registry.env);
+    git('commit', '--all', '--quiet', '--message', 'The newer kit');
+  }, 300_000);
+
+  test('it builds with the newer kit: options of .projenrc.ts have their new names, one is gone, the values stay', () => {
+    expect({ code: upgraded.code, stderr: upgraded.code === 0 ? '' : upgraded.stderr }).toEqual({
+      code: 0,
+      stderr: '',
+    });
+    expect(text('.projenrc.ts')).toContain('messagesPerBatch: 200');
+    expect(text('.projenrc.ts')).not.toMatch(/batchSize|tracing/);
+    expect(text(STACK)).toContain('Takes the messages');
+  });
+
+  test('a dry run shows what an update does to each file, and ends with 3', () => {
+    const shown = atelier('update', '--dry-run', '--json');
+    expect(shown.code).toBe(3);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ from: olderKit, to: newerKit, resources: [], unknown: null });
+    expect(files(shown)).toEqual(
+      expect.arrayContaining(['conflict src/functions/consumer.ts', `merge ${STACK}`, 'clean src/main.ts']),
+    );
+    expect(git('status', '--porcelain')).toBe('');
+  });
+
+  test('an update merges, marks a conflict, and once that is resolved all builds and nothing is left to update', () => {
+    expect(atelier('update').code).toBe(1);
+    expect(text(STACK)).toMatch(/\/\/ Our own\.\nexport class.*Handles the messages/s);
+    expect(text('src/main.ts')).toContain('batchSize: 200');
+    expect(JSON.parse(text('.atelier.json'))).toMatchObject({
+      kit: newerKit,
+      options: { name: 'orders', messagesPerBatch: 200 },
+    });
+    edit('src/functions/consumer.ts', (before) => before.replace(/^(<{7}|={7}|>{7}).*\n/gm, ''));
+    run(project, 'npx', ['projen', 'build'], registry.env);
+    expect(atelier('update', '--dry-run').code).toBe(0);
+  });
+
+  test('undo brings back every byte', () => {
+    expect(atelier('lab', 'undo').code).toBe(0);
+    expect(git('status', '--porcelain')).toBe('');
+  });
 });

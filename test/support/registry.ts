@@ -19,6 +19,8 @@ const PATIENCE = 60_000;
 export interface Registry {
   /** The variables that make npm and projen use it, with a cache of their own. */
   readonly env: NodeJS.ProcessEnv;
+  /** Publishes one more release of the kit, from its tarball; it is the newest then. */
+  publish(tarball: string): void;
   /** Ends it. */
   stop(): void;
 }
@@ -45,11 +47,12 @@ export async function startRegistry(home: string, tarballs: readonly string[]): 
   await answered(url, child);
   // npm publishes for nobody without a token; this registry takes any.
   const token = { [`npm_config_//127.0.0.1:${port}/:_authToken`]: 'anybody' };
-  for (const tarball of tarballs) {
+  const publish = (tarball: string): void => {
     run(home, 'npm', ['publish', tarball, '--registry', url], token);
-  }
+  };
+  tarballs.forEach(publish);
   const env = { npm_config_registry: url, npm_config_cache: join(home, 'cache'), CI: '' };
-  return { env, stop: () => child.kill() };
+  return { env, publish, stop: () => child.kill() };
 }
 
 /** Anybody may read and publish; nothing is asked of npm's registry that is here, and nothing of it is kept. */

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { findPattern, patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
-import { checkOptions } from '../../../blueprints/options';
+import { checkOptions, currentOptions } from '../../../blueprints/options';
 import { checkStep, type OptionValues, type Pattern } from '../../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import { readLab, type StepText } from '../../engine/lab-text';
@@ -51,7 +51,7 @@ export class Project {
       return undefined;
     }
     const pattern = findPattern(provenance.pattern);
-    const values = checkOptions(pattern, provenance.options);
+    const values = checkOptions(pattern, currentOptions(pattern, provenance.options));
     return new Project(folder, pattern, values, provenance.step, readProgress(folder));
   }
 
@@ -62,7 +62,8 @@ export class Project {
     public readonly pattern: Pattern,
     /** Its option values, complete. */
     public readonly values: OptionValues,
-    private readonly generatedAt: string,
+    /** The step that it was generated at. */
+    public readonly generatedAt: string,
     /** What is kept of the learner's way. */
     public readonly progress: Progress,
   ) {}

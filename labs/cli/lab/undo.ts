@@ -4,7 +4,7 @@ import { exitCodes, Output } from '../output';
 import { type LabOptions, Project } from './project';
 
 /**
- * `atelier lab undo`: brings back every byte as it was before the last `solve`, `goto` or `reset`; again, before
+ * `atelier lab undo`: brings back every byte as it was before the last `solve`, `goto`, `reset` or `update`; again, before
  * the one before. With `--json`: `{ undone, files }`: what was undone, and the files that are different now.
  *
  * @param options how to print, and the folder
@@ -18,7 +18,7 @@ export async function undo(options: LabOptions): Promise<number> {
   if (!snapshot) {
     throw new UsageError('there is nothing to undo', {
       option: 'undo',
-      allowed: 'a project that solve, goto or reset have changed',
+      allowed: 'a project that solve, goto, reset or update has changed',
       example: 'atelier lab solve',
     });
   }
