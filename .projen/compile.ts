@@ -94,6 +94,7 @@ async function bundle(): Promise<void> {
     external: ['projen', 'esbuild', 'tsx', 'aws-cdk'],
     supported: { 'dynamic-import': false },
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
   });
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
