@@ -70,7 +70,7 @@ test('a project that is as this kit generates it has nothing to do', async () =>
   expect(await update({ cwd, dryRun: true, json: true })).toBe(0);
   expect(document()).toMatchObject({ files: [], resources: [], unknown: null, written: false });
   expect(await update({ cwd, plain: true })).toBe(0);
-  expect(printed).toContain('All is as this version of the kit would generate it.');
+  expect(printed).toContain('every file is as this version of the kit generates it');
   expect(theirs()).toEqual(before);
 }, 30_000);
 

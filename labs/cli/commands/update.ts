@@ -4,7 +4,7 @@ import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import { KIT, kitVersion } from '../../../blueprints/kit';
 import { BASE_FILE, PROVENANCE_FILE, writeProvenance } from '../../../blueprints/provenance';
 import { takeSnapshot } from '../../engine/snapshots';
-import { type Loss, type Losses, lossesOf, writeUpdates } from '../../engine/update/losses';
+import { type Loss, type Losses, lossesOf, reachTemplates, writeUpdates } from '../../engine/update/losses';
 import type { FileUpdate, UpdateKind } from '../../engine/update/plan';
 import { prepareDefinition, prepareUpdate, type Update } from '../../engine/update/prepare';
 import { type LabOptions, Project } from '../lab/project';
@@ -107,6 +107,9 @@ function notInstalled(installed: string): Losses {
 }
 
 async function judged({ folder }: Project, { files }: Update, output: Output): Promise<Losses> {
+  if (!reachTemplates(files)) {
+    return { losses: [] };
+  }
   const done = output.progress('Synthesizing the project as it is, and as it would be');
   const losses = await lossesOf(folder, files);
   done(losses.unknown ? 'bad' : 'good');
@@ -165,6 +168,9 @@ function print(output: Output, planned: Update, { losses, unknown }: Losses): vo
     output.paint('strong', from === kitVersion ? `${KIT} ${from}` : `${KIT} ${from} → ${kitVersion}`),
     '',
   );
+  if (files.length === 0) {
+    output.print(`${output.mark('pass')} every file is as this version of the kit generates it, but for your own work`);
+  }
   output.table(files.map((file) => [{ text: file.kind, tone: TONES[file.kind] }, nameOf(file), remarkOn(file)]));
   output.table(
     [...renames].map(([then, now]) => ['option', then, now === undefined ? 'is no more' : `is ${now} now`]),
@@ -203,9 +209,7 @@ function endOfDryRun({ files }: Update): number {
 
 function end(output: Output, { files }: Update): number {
   const conflicts = files.filter(({ kind }) => kind === 'conflict');
-  const isSame = files.every(({ kind }) => kind === 'kept');
-  if (isSame) {
-    output.print(`${output.mark('pass')} All is as this version of the kit would generate it.`);
+  if (files.every(({ kind }) => kind === 'kept')) {
     return exitCodes.done;
   }
   const lines = [

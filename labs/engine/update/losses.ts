@@ -39,6 +39,17 @@ export interface Losses {
 const NO_SOURCES = new Set(['.atelier', '.git', 'cdk.out', 'coverage', 'node_modules']);
 
 /**
+ * Whether an update can change a template: whether a source is among its files.
+ *
+ * @param updates what is to become of files
+ */
+export function reachTemplates(updates: readonly FileUpdate[]): boolean {
+  return updates.some(
+    ({ path, from = path, kind }) => kind !== 'kept' && [path, from].some((one) => /^src\//.test(one)),
+  );
+}
+
+/**
  * The resources that a deployment after an update would replace or remove: the project is synthesized as it is, and as it
  * would be, with the kit's lines where both have changed the same ones.
  *
@@ -46,9 +57,6 @@ const NO_SOURCES = new Set(['.atelier', '.git', 'cdk.out', 'coverage', 'node_mod
  * @param updates what is to become of its files
  */
 export async function lossesOf(folder: string, updates: readonly FileUpdate[]): Promise<Losses> {
-  if (!updates.some(({ path, from = path }) => path.startsWith('src/') || from.startsWith('src/'))) {
-    return { losses: [] };
-  }
   const home = join(folder, SNAPSHOTS);
   mkdirSync(home, { recursive: true });
   // Inside of the project, so that it finds the same packages.
