@@ -63,6 +63,14 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
     });
   addNew(program, named);
   addLab(program, args);
+  addLocal(program);
+  command(program, 'probe', 'says whether what is deployed keeps the promises of the pattern')
+    .option('--endpoint <url>', "an emulator (default: AWS_ENDPOINT_URL, or the kit's own)")
+    .option('--stage <name>', 'the stage whose stack is looked at (default: the first)')
+    .action(async (options) => {
+      const { probe } = await import('./commands/probe');
+      finish(await probe(options));
+    });
   return program;
 }
 
@@ -88,6 +96,26 @@ function addNew(program: Command, named: Pattern | undefined): void {
     const pattern: Pattern | undefined = id === undefined ? undefined : findPattern(id);
     finish(await create(pattern, folder, options));
   });
+}
+
+/** What `atelier local` can do, and how it is said. */
+const LOCAL = {
+  start: 'starts an emulator of AWS on this machine; no account is needed',
+  stop: 'ends it',
+  status: 'says whether it runs, and where',
+  logs: 'prints its log, that of functions among it',
+  deploy: 'deploys the project to it',
+  reset: 'lets it forget all that was deployed',
+} as const;
+
+function addLocal(program: Command): void {
+  const local = program.command('local').description('runs the project on this machine');
+  for (const [name, summary] of Object.entries(LOCAL)) {
+    command(local, name, summary).action(async (options) => {
+      const commands = await import('./commands/local');
+      finish(await commands[name as keyof typeof LOCAL](options));
+    });
+  }
 }
 
 /** The pattern that the arguments of `new` name: the first word that is one, or else the first word, which then is none. */

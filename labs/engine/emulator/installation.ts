@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../../blueprints/errors';
-import { versions } from '../../../blueprints/versions';
+import { type PinnedPackage, versions } from '../../../blueprints/versions';
 import { failureOf, runChild } from '../child';
 import { emulatorHome } from './home';
 import { findPython, pythonMissing } from './python';
@@ -14,17 +14,15 @@ export const MINISTACK = '1.5.33';
 const NODE = { major: 24, version: '24.21.0' } as const;
 
 /** The clients of AWS that functions find in Lambda's runtime, and that probes ask with. */
-const CLIENTS = {
-  '@aws-sdk/client-cloudformation': '3.1169.0',
-  '@aws-sdk/client-cloudwatch': '3.1164.0',
-  '@aws-sdk/client-dynamodb': versions['@aws-sdk/client-dynamodb'],
-  '@aws-sdk/client-ecs': '3.1164.0',
-  '@aws-sdk/client-eventbridge': '3.1169.0',
-  '@aws-sdk/client-lambda': '3.1164.0',
-  '@aws-sdk/client-sns': '3.1169.0',
-  '@aws-sdk/client-sqs': '3.1169.0',
-  '@aws-sdk/lib-dynamodb': versions['@aws-sdk/lib-dynamodb'],
-};
+const CLIENTS: readonly PinnedPackage[] = [
+  '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch-logs',
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sqs',
+  '@aws-sdk/client-sts',
+  '@aws-sdk/lib-dynamodb',
+];
 
 /** The installed emulator. */
 export interface Installation {
@@ -52,49 +50,75 @@ const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
  * @throws EnvironmentError when there is no Python that is new enough, or an installation fails
  */
 export async function installEmulator(progress: Progress): Promise<Installation> {
-  const home = emulatorHome();
-  const venv = join(home, `ministack-${MINISTACK}`);
-  const tools = join(home, `tools-${hashOf(toolsManifest())}`);
-  const installed = await Promise.allSettled([
-    installOnce(venv, progress, 'Installing the emulator', () => installPackage(venv)),
-    installOnce(tools, progress, 'Installing clients of AWS for functions', () => installTools(tools)),
-  ]);
-  const failed = installed.find(({ status }) => status === 'rejected');
-  if (failed) {
-    throw (failed as PromiseRejectedResult).reason;
-  }
-  const modules = join(tools, 'node_modules');
-  const own = nodePackage();
+  const venv: Part = {
+    folder: join(emulatorHome(), `ministack-${MINISTACK}`),
+    install: installPackage,
+  };
+  const clients = clientsPart();
+  await installParts([venv, clients], progress, 'Installing the emulator, once for all projects');
+  const modules = join(clients.folder, 'node_modules');
+  const node = nodePackage();
   return {
-    python: join(venv, BIN, 'python'),
+    python: join(venv.folder, BIN, 'python'),
     modules,
-    nodeFolder: own ? join(modules, own, 'bin') : join(process.execPath, '..'),
+    nodeFolder: node ? join(modules, node, 'bin') : join(process.execPath, '..'),
   };
 }
 
-async function installOnce(
-  folder: string,
-  progress: Progress,
-  text: string,
-  install: () => Promise<string | undefined>,
-): Promise<void> {
-  if (existsSync(join(folder, COMPLETE))) {
+/**
+ * Installs the clients of AWS that functions and probes use, unless they are there, once for all projects of a user.
+ *
+ * @param progress shows what goes on
+ * @returns the folder that holds them, for `NODE_PATH`
+ * @throws EnvironmentError when the installation fails
+ */
+export async function installClients(progress: Progress): Promise<string> {
+  const clients = clientsPart();
+  await installParts([clients], progress, 'Installing clients of AWS, once for all projects');
+  return join(clients.folder, 'node_modules');
+}
+
+/** Something that is installed into a folder of its own. */
+interface Part {
+  readonly folder: string;
+  /** Installs it, and says what failed. */
+  readonly install: (folder: string) => Promise<string | undefined>;
+}
+
+/** The folder is named after what it holds: another set of versions is another folder. */
+function clientsPart(): Part {
+  return { folder: join(emulatorHome(), `tools-${hashOf(toolsManifest())}`), install: installTools };
+}
+
+/** Installs, side by side, the parts that are not there. */
+async function installParts(parts: readonly Part[], progress: Progress, text: string): Promise<void> {
+  const missing = parts.filter(({ folder }) => !existsSync(join(folder, COMPLETE)));
+  if (missing.length === 0) {
     return;
   }
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   const done = progress(text);
-  const failure = await install().catch((error) => {
-    done('bad');
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  });
-  done(failure ? 'bad' : 'good');
-  if (failure) {
-    rmSync(folder, { recursive: true, force: true });
-    throw new EnvironmentError(`${text} failed: ${firstLine(failure)}`);
+  const ended = await Promise.allSettled(missing.map(installPart));
+  const failed = ended.find((one) => one.status === 'rejected');
+  done(failed ? 'bad' : 'good');
+  if (failed) {
+    throw failed.reason;
   }
-  writeFileSync(join(folder, COMPLETE), '');
+}
+
+async function installPart({ folder, install }: Part): Promise<void> {
+  const clear = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  clear();
+  mkdirSync(folder, { recursive: true });
+  try {
+    const failure = await install(folder);
+    if (failure) {
+      throw new EnvironmentError(`the installation of the emulator failed: ${firstLine(failure)}`);
+    }
+    writeFileSync(join(folder, COMPLETE), '');
+  } catch (error) {
+    clear();
+    throw error;
+  }
 }
 
 async function installPackage(venv: string): Promise<string | undefined> {
@@ -126,7 +150,8 @@ async function installTools(folder: string): Promise<string | undefined> {
 
 function toolsManifest(): string {
   const node = nodePackage();
-  const dependencies = { ...CLIENTS, ...(node ? { [node]: NODE.version } : {}) };
+  const clients = Object.fromEntries(CLIENTS.map((name) => [name, versions[name]]));
+  const dependencies = { ...clients, ...(node ? { [node]: NODE.version } : {}) };
   return `${JSON.stringify({ private: true, dependencies }, undefined, 2)}\n`;
 }
 
