@@ -67,6 +67,8 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
   command(program, 'probe', 'says whether what is deployed keeps the promises of the pattern')
     .option('--endpoint <url>', "an emulator (default: AWS_ENDPOINT_URL, or the kit's own)")
     .option('--stage <name>', 'the stage whose stack is looked at (default: the first)')
+    .option('--aws', 'looks at AWS, with the credentials of your environment; says where, and asks')
+    .option('--yes', 'does not ask before it looks at AWS')
     .action(async (options) => {
       const { probe } = await import('./commands/probe');
       finish(await probe(options));

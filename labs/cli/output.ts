@@ -35,6 +35,15 @@ export interface OutputOptions {
   readonly plain?: boolean;
 }
 
+/**
+ * Whether questions can be asked: in a terminal, where no machine reads, and not in CI.
+ *
+ * @param options how a command prints
+ */
+export function canAsk({ json }: OutputOptions): boolean {
+  return !json && Boolean(process.stdin.isTTY && process.stdout.isTTY) && !process.env.CI;
+}
+
 /** What a piece of text means; the colour follows from it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'strong' | 'faint' | 'accent';
 

@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Deployed, ProbeFailure, type StackState } from '../engine/probe';
 import { probes } from '../index';
 import type { ProbeEvent, ProbeTask } from './probing';
@@ -15,7 +16,18 @@ import type { ProbeEvent, ProbeTask } from './probing';
  */
 
 async function main(): Promise<void> {
-  const { pattern, stack, steps } = JSON.parse(await text(process.stdin)) as ProbeTask;
+  const task = JSON.parse(await text(process.stdin)) as ProbeTask | 'identity';
+  return task === 'identity' ? identify() : probe(task);
+}
+
+/** Whose account the clients act in, and where. */
+async function identify(): Promise<void> {
+  const client = new STSClient({});
+  const { Account = '' } = await client.send(new GetCallerIdentityCommand({}));
+  tell({ event: 'identity', account: Account, region: await client.config.region() });
+}
+
+async function probe({ pattern, stack, steps }: ProbeTask): Promise<void> {
   const wanted = (await probes[pattern]()).probes.filter(({ step }) => steps.includes(step));
   const deployed = new Deployed(await stateOf(stack));
   for (const { name, step, run } of wanted) {

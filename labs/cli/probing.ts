@@ -25,11 +25,26 @@ export interface ProbeResult {
   readonly wanted?: string;
 }
 
+/** An account of AWS, and a Region of it. */
+export interface Identity {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** What the process that probes tells, a document a line. */
 export type ProbeEvent =
+  | ({ readonly event: 'identity' } & Identity)
   | { readonly event: 'begin'; readonly name: string }
   | ({ readonly event: 'end' } & ProbeResult)
   | { readonly event: 'error'; readonly message: string };
+
+/** Where the clients of AWS lead, and where they are. */
+export interface Clients {
+  /** The variables of the process. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder that holds the clients. */
+  readonly modules: string;
+}
 
 /** The program that probes. */
 const PROBER = join(__dirname, 'prober.js');
@@ -38,38 +53,65 @@ const PROBER = join(__dirname, 'prober.js');
  * Looks at what is deployed, in a child process that has the clients of AWS.
  *
  * @param task what is to be probed
- * @param env its variables: where the clients lead
- * @param modules the folder with the clients of AWS
+ * @param clients where they lead
  * @param tell is told of each event as it comes
  * @throws EnvironmentError when the stack is not there, or nobody answers
  */
 export async function probe(
   task: ProbeTask,
-  env: NodeJS.ProcessEnv,
-  modules: string,
+  clients: Clients,
   tell: (event: ProbeEvent) => void,
 ): Promise<ProbeResult[]> {
   const results: ProbeResult[] = [];
+  const failure = await runProber(task, clients, (event) => {
+    tell(event);
+    if (event.event === 'end') {
+      const { event: _, ...result } = event;
+      results.push(result);
+    }
+  });
+  if (failure) {
+    throw new EnvironmentError(`the stack ${task.stack} can't be looked at: ${failure}; is it deployed?`);
+  }
+  return results;
+}
+
+/**
+ * Whose account the clients of AWS act in, and in which Region.
+ *
+ * @param clients where they lead
+ * @throws EnvironmentError when there are no credentials, or they have expired
+ */
+export async function identify(clients: Clients): Promise<Identity> {
+  let identity: Identity | undefined;
+  const failure = await runProber('identity', clients, (event) => {
+    identity = event.event === 'identity' ? { account: event.account, region: event.region } : identity;
+  });
+  if (!identity) {
+    throw new EnvironmentError(`AWS does not say whose account this is: ${failure}; log in, aws sso login for example`);
+  }
+  return identity;
+}
+
+async function runProber(
+  task: ProbeTask | 'identity',
+  { env, modules }: Clients,
+  tell: (event: ProbeEvent) => void,
+): Promise<string | undefined> {
   let failure: string | undefined;
   const child = startChild(process.execPath, ['--no-warnings', PROBER], {
     env: { ...env, NODE_PATH: modules },
     waits: true,
     onLine: (line) => {
       const event = JSON.parse(line) as ProbeEvent;
-      tell(event);
-      if (event.event === 'end') {
-        const { event: _, ...result } = event;
-        results.push(result);
-      } else if (event.event === 'error') {
+      if (event.event === 'error') {
         failure = event.message;
+      } else {
+        tell(event);
       }
     },
   });
   child.go(JSON.stringify(task));
   const { code, stderr } = await child.ended;
-  if (code !== 0) {
-    const cause = failure ?? stderr.trim().split('\n')[0];
-    throw new EnvironmentError(`the stack ${task.stack} can't be looked at: ${cause}; atelier local deploy deploys it`);
-  }
-  return results;
+  return code === 0 ? undefined : (failure ?? stderr.trim().split('\n')[0]);
 }

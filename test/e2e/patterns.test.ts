@@ -95,6 +95,23 @@ describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, in
     });
   });
 
+  test('keeps its promises on AWS, which an emulator stands for here: where it acts is said, and asked for', () => {
+    const env = {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    const asked = here.atelier(project, ['probe', '--aws'], env);
+    expect({ code: asked.code, place: /account 000000000000, us-east-1/.test(asked.stderr) }).toEqual({
+      code: 2,
+      place: true,
+    });
+    const { code, stdout } = here.atelier(project, ['probe', '--aws', '--yes'], env);
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toContain(`${name}-dev  at account 000000000000, us-east-1`);
+  });
+
   test('is deployed again without a bootstrap, and still keeps its promises', () => {
     documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);

@@ -4,8 +4,8 @@ import { localEnvironment } from '../../engine/emulator/environment';
 import { installClients } from '../../engine/emulator/installation';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator } from '../local/target';
-import { exitCodes, Output } from '../output';
-import { type ProbeEvent, type ProbeResult, probe as runProbes } from '../probing';
+import { canAsk, exitCodes, Output } from '../output';
+import { type Clients, identify, type ProbeEvent, type ProbeResult, probe as runProbes } from '../probing';
 
 /** The flags of `atelier probe`. */
 export interface ProbeOptions extends LabOptions {
@@ -13,12 +13,16 @@ export interface ProbeOptions extends LabOptions {
   readonly endpoint?: string;
   /** The stage whose stack is looked at. @default - the first one */
   readonly stage?: string;
+  /** Looks at AWS, with the credentials of the user's environment. @default false */
+  readonly aws?: boolean;
+  /** Asks nothing before AWS is looked at. @default false */
+  readonly yes?: boolean;
 }
 
 /**
  * `atelier probe`: whether what is deployed keeps the promises of the pattern, seen from outside by the clients of AWS. In a
  * lab the promises of the steps that are done count. With `--json`: `{ endpoint, stack, passed, probes: [{ name, step, passed,
- * seconds, seen, wanted }] }`.
+ * seconds, seen, wanted }] }`, without an endpoint on AWS.
  *
  * @param options how to print, the folder, and what to look at
  * @returns the exit code: 0 when all promises are kept, else 1
@@ -27,20 +31,45 @@ export interface ProbeOptions extends LabOptions {
 export async function probe(options: ProbeOptions): Promise<number> {
   const output = new Output(options);
   const project = Project.open(options, output);
-  const target = await localTarget(options.endpoint);
-  if (!target) {
-    throw noEmulator();
-  }
   const stack = stackOf(project, options.stage);
-  const steps = project.pattern.steps.map(({ id }) => id).filter((id) => project.isDone(id));
+  const target = options.aws ? undefined : ((await localTarget(options.endpoint)) ?? refuse(noEmulator()));
   const modules = await installClients((text) => output.progress(text));
-  output.print(`${output.paint('strong', stack)}  at ${target.endpoint}`, '');
+  const env = target ? localEnvironment(target.endpoint) : process.env;
+  const clients = { env, modules };
+  const place = target?.endpoint ?? (await placeInAws(clients, stack, options, output));
+  const steps = project.pattern.steps.map(({ id }) => id).filter((id) => project.isDone(id));
+  output.print(`${output.paint('strong', stack)}  at ${place}`, '');
   const task = { pattern: project.pattern.id, stack, steps };
-  const results = await runProbes(task, localEnvironment(target.endpoint), modules, (event) => show(output, event));
+  const results = await runProbes(task, clients, (event) => show(output, event));
   const passed = results.every((one) => one.passed);
-  output.document({ endpoint: target.endpoint, stack, passed, probes: results });
+  output.document({ endpoint: target?.endpoint ?? null, stack, passed, probes: results });
   output.print('', summary(output, results));
   return passed ? exitCodes.done : exitCodes.checkFailed;
+}
+
+/** Says where in AWS it is about to act, and asks whether it may. */
+async function placeInAws(clients: Clients, stack: string, options: ProbeOptions, output: Output): Promise<string> {
+  const { account, region } = await identify(clients);
+  const place = `account ${account}, ${region}`;
+  if (options.yes) {
+    return place;
+  }
+  if (!canAsk(options)) {
+    throw new UsageError(`probing ${stack} sends messages to the queues and functions of ${place}`, {
+      option: 'yes',
+      allowed: 'a terminal that can be asked in, or --yes',
+      example: 'atelier probe --aws --yes',
+    });
+  }
+  const { askToGoOn } = await import('../prompts');
+  if (!(await askToGoOn(`Send messages to ${stack} in ${place}? What it does there is billed.`, output.plain))) {
+    throw new UsageError('nothing was probed', { example: 'atelier local deploy' });
+  }
+  return place;
+}
+
+function refuse(error: Error): never {
+  throw error;
 }
 
 /** The stack of a stage: it is named after the project and the stage. */
