@@ -122,6 +122,7 @@ function withoutOrder(resource: Json, gone: ReadonlyMap<string, string>): Json {
     return resource;
   }
   const { DependsOn: _, ...rest } = resource;
-  const kept = [order].flat().filter((id) => !gone.has(String(id)));
-  return kept.length > 0 ? { ...rest, DependsOn: kept } : rest;
+  const all = [order].flat();
+  const kept = all.filter((id) => !gone.has(String(id)));
+  return kept.length === all.length ? resource : kept.length > 0 ? { ...rest, DependsOn: kept } : rest;
 }
