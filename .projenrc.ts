@@ -59,7 +59,7 @@ const project = new cdk.JsiiProject({
       module: 'preserve',
       moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
       types: ['node', 'jest'],
-      lib: ['es2022', 'es2024.string'],
+      lib: ['es2022', 'es2023.array', 'es2024.string'],
     },
   },
   jsiiVersion: '~6.0.0',

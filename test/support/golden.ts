@@ -7,7 +7,8 @@ import { lastStep, type Pattern } from '../../blueprints/pattern';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
-import { fillChanges, labFile } from '../../labs/engine/lab-text';
+import { labFile } from '../../labs/engine/lab-file';
+import { FILLED, fillMarks } from '../../labs/engine/marks';
 import { generate, readFiles } from './generate';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, synthesize } from './synthesize';
@@ -73,7 +74,9 @@ function masked(text: string): string {
  */
 export function currentLab(pattern: Pattern, text: string): string {
   const values = checkOptions(pattern, { name: 'orders' });
-  return fillChanges(text, (step) => changesAsMarkdown(changesOf(pattern, values, step)));
+  return fillMarks(text, ({ name, step = '' }) =>
+    name === FILLED.change ? changesAsMarkdown(changesOf(pattern, values, step)) : undefined,
+  );
 }
 
 function write(pattern: Pattern): void {

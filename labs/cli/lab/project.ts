@@ -4,7 +4,7 @@ import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, currentOptions } from '../../../blueprints/options';
 import { checkStep, type OptionValues, type Pattern } from '../../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
-import { readLab, type StepText } from '../../engine/lab-text';
+import type { StepText } from '../../engine/lab-text';
 import { currentStep, isDone, type Progress, readProgress, writeProgress } from '../../engine/progress';
 import type { Output, OutputOptions } from '../output';
 
@@ -104,7 +104,9 @@ export class Project {
    *
    * @param step its id
    */
-  public textOf(step: string): StepText {
+  public async textOf(step: string): Promise<StepText> {
+    // The parser of Markdown takes its time to load, and checks do without.
+    const { readLab } = await import('../../engine/lab-text');
     const found = readLab(this.pattern.id).steps.find(({ id }) => id === step);
     if (!found) {
       throw new Error(`the lab of ${this.pattern.id} has no text for ${step}`);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { patterns } from '../../../blueprints/catalog';
 import { labs } from '../../../labs';
-import { CHANGE, fillChanges, labFile, parseLab, readLab } from '../../../labs/engine/lab-text';
+import { labFile } from '../../../labs/engine/lab-file';
+import { parseLab, readLab } from '../../../labs/engine/lab-text';
+import { FILLED, fillMarks } from '../../../labs/engine/marks';
 import { currentLab } from '../../support/golden';
 
 const SECTIONS = ['Goal', 'Why', 'Change', 'Run', 'See', 'Hint 1', 'Hint 2', 'Cost', 'For the curious'];
@@ -29,12 +31,12 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
 
   test('shows in each step what the templates change, as `npm run golden` writes it', () => {
     const text = readFileSync(labFile(id), 'utf8');
-    expect(lab.steps.filter(({ change }) => !change.includes(CHANGE.start))).toEqual([]);
+    expect(lab.steps.filter(({ change }) => !change.includes(`<!-- ${FILLED.change} -->`))).toEqual([]);
     expect(text).toBe(currentLab(pattern, text));
   });
 
   test('holds no other code of the project: only commands are fenced', () => {
-    const typed = fillChanges(readFileSync(labFile(id), 'utf8'), () => '');
+    const typed = fillMarks(readFileSync(labFile(id), 'utf8'), ({ name }) => (name === 'step' ? undefined : ''));
     const fences = typed.match(/^```\w+$/gm);
     expect([...new Set(fences)]).toEqual(['```sh']);
   });
@@ -88,6 +90,50 @@ describe('a text', () => {
       { name: 'A name', text: 'what it means.' },
       { name: 'Another', text: 'more.' },
     ]);
+  });
+
+  test('gives the commands of each step, and what their marks mean', () => {
+    const fences = ['```sh\nnpm test\nnpm start\n```', '```sh exit=1\nnpx a\n```', '```sh deploys\nnpx b\n```'];
+    const marked = text
+      .replace('Text of Run.', [...fences, '```sh not-run="it needs a phone"\nnpx c\n```'].join('\n\n'))
+      .replace('At first.', '```sh\nnpx d\n```')
+      .replace('Gone.', '```sh\nnpx e\n```');
+    const { steps, commandsBefore, commandsAfter } = parseLab(marked, 'lab.md');
+    expect(steps[0].commands).toEqual([
+      { line: 'npm test', exit: 0, deploys: false },
+      { line: 'npm start', exit: 0, deploys: false },
+      { line: 'npx a', exit: 1, deploys: false },
+      { line: 'npx b', exit: 0, deploys: true },
+      { line: 'npx c', exit: 0, deploys: false, notRun: 'it needs a phone' },
+    ]);
+    expect([commandsBefore, steps[1].commands, commandsAfter].map((all) => all.map(({ line }) => line))).toEqual([
+      ['npx d'],
+      [],
+      ['npx e'],
+    ]);
+  });
+
+  test('shows an output of the last command of its name', () => {
+    const ran = '```sh\nnpx a\n```';
+    const shown = '<!-- output: npx a -->\n\n```text\nhello\n```\n\n<!-- /output -->';
+    const outputs = parseLab(
+      text.replace('At first.', ran).replaceAll('Text of Run.', ran).replace('Text of See.', shown),
+      'lab.md',
+    );
+    expect(outputs.steps[0].commands).toEqual([{ line: 'npx a', exit: 0, deploys: false, output: 'hello' }]);
+    expect(JSON.stringify([outputs.commandsBefore, outputs.steps[1].commands])).not.toContain('hello');
+  });
+
+  test.each([
+    [
+      'a mark of commands that means nothing',
+      ['Text of Run.', '```sh later\nnpx a\n```'],
+      "commands can't be marked later",
+    ],
+    ['a command elsewhere than under Run', ['Text of See.', '```sh\nnpx a\n```'], 'one has commands elsewhere'],
+    ['an output of no command', ['Text of See.', '<!-- output: npx a -->'], 'npx a has an output, and is not printed'],
+  ])('is refused with %s', (_, [from, to], message) => {
+    expect(() => parseLab(text.replace(from, to), 'lab.md')).toThrow(message);
   });
 
   test.each([
