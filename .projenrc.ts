@@ -146,6 +146,10 @@ project.addTask('golden', {
   description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
   exec: 'tsx test/support/golden.ts',
 });
+project.addTask('outputs', {
+  description: 'Runs the labs from the packed kit and writes what they show of the output; look at what changed',
+  exec: 'tsx test/support/outputs.ts',
+});
 project.addTask('real', {
   description: 'Runs the real commands from the packed kit: takes minutes, needs the npm registry',
   exec: 'jest --config test/real/jest.config.json',
