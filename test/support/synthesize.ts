@@ -68,6 +68,15 @@ export function variantsOf(pattern: Pattern): Variant[] {
 }
 
 /**
+ * The variant of a pattern with a production stage beside another.
+ *
+ * @param pattern the pattern
+ */
+export function stagesVariant(pattern: Pattern): Variant {
+  return variantsOf(pattern).find(({ options }) => options.stages) as Variant;
+}
+
+/**
  * What else has to type-check: at every step each value of the options that choose code and don't only fill in a value,
  * one at a time and all that go together.
  *
