@@ -11,7 +11,7 @@ import { type Ended, tryLine } from './commands';
 /** A command of a lab that was run. */
 export interface Ran extends Ended {
   readonly command: Command;
-  /** The step that it stands in. @default - before the first or after the last */
+  /** The step that it stands in, or the last for one behind the steps. @default - it stands before the first */
   readonly step?: string;
 }
 
@@ -47,7 +47,8 @@ export function runLab(pattern: Pattern, lab: LabText, home: string, env: NodeJS
     makeChange(pattern, id, cwd);
     return commands.filter(isRunHere).map((command) => run(command, id));
   });
-  return [...before, ...within, ...lab.commandsAfter.filter(isRunHere).map((command) => run(command))];
+  const after = lab.commandsAfter.filter(isRunHere).map((command) => run(command, lab.steps.at(-1)?.id));
+  return [...before, ...within, ...after];
 }
 
 /** Makes the change of a step, as its diffs show it. */
