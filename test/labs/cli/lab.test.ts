@@ -162,6 +162,11 @@ describe('check', () => {
 
   test.each([
     ["can't be read", { 'src/functions/work.ts': 'export const = 1;' }, 'src/functions/work.ts:1'],
+    [
+      'names a property twice',
+      { 'src/functions/work.ts': 'export const one = { a: 1, a: 2 };' },
+      'src/functions/work.ts:1',
+    ],
     ['imports a file that is gone', { 'src/functions/work.ts': "import './gone';" }, 'src/functions/work.ts:1'],
   ])(
     'fails when the code of a function %s, which no template shows',
