@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
+import { currentId } from '../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
 import { type Check, runCheck } from './check';
 import type { HandIn } from './handin';
@@ -100,7 +101,8 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
       env: { ...env, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     };
     const assembly = await assemblyOf(folder, () => synthesize(folder, limited));
-    const progress = readProgress(folder);
+    const progress = readProgress(folder, pattern);
+    const generatedAt = currentId(pattern, provenance.step);
     const results = checks.map((check) => runCheck(check, assembly));
     const first = results.find(({ passed }) => !passed);
     const cause = assembly.error ?? (first?.cause ? `${first.cause.goal}: ${first.cause.seen}` : null);
@@ -110,7 +112,7 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
       steps: results.map(({ step, passed }) => ({
         step,
         passes: passed,
-        claimed: isDone(pattern, provenance.step, progress, step),
+        claimed: isDone(pattern, generatedAt, progress, step),
         solved: progress[step]?.solved !== undefined,
         hints: progress[step]?.hints ?? 0,
         passed: progress[step]?.passed ?? null,
