@@ -6,7 +6,7 @@ import { currentId } from '../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
 import { type Check, runCheck } from './check';
 import type { HandIn } from './handin';
-import { isDone, type Progress, readProgress } from './progress';
+import { currentStep, isDone, type Progress, readProgress } from './progress';
 import { assemblyOf } from './project-assembly';
 import { synthesize } from './synth';
 
@@ -33,7 +33,7 @@ export interface Grade {
   readonly pattern: string | null;
   /** The steps in order; none when there is nothing to judge. */
   readonly steps: readonly StepGrade[];
-  /** The first step whose check does not pass; null when all do. */
+  /** The first step whose check does not pass, or that they are on when nothing can be judged; null when all pass. */
   readonly stuck: string | null;
   /** The first goal of that step that is not reached, and what was seen; null when all are. */
   readonly cause: string | null;
@@ -105,6 +105,7 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
     const generatedAt = currentId(pattern, provenance.step);
     const results = checks.map((check) => runCheck(check, assembly));
     const first = results.find(({ passed }) => !passed);
+    const stuck = assembly.error ? currentStep(pattern, generatedAt, progress) : (first?.step ?? null);
     const cause = assembly.error ?? (first?.cause ? `${first.cause.goal}: ${first.cause.seen}` : null);
     return {
       learner: handIn.learner,
@@ -117,7 +118,7 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
         hints: progress[step]?.hints ?? 0,
         passed: progress[step]?.passed ?? null,
       })),
-      stuck: first?.step ?? null,
+      stuck,
       cause,
       minutes: minutesOf(progress),
       error: assembly.error ?? null,
