@@ -24,6 +24,8 @@ export interface StepGrade {
   readonly hints: number;
   /** When its check first passed, as the learner's progress says; null when it has not. */
   readonly passed: string | null;
+  /** Minutes from the pass before, of whichever step, to this one; null for the first, and when it has not passed. */
+  readonly minutes: number | null;
 }
 
 /** Where a learner stands. */
@@ -117,6 +119,7 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
         solved: progress[step]?.solved !== undefined,
         hints: progress[step]?.hints ?? 0,
         passed: progress[step]?.passed ?? null,
+        minutes: minutesTo(progress, step),
       })),
       stuck,
       cause,
@@ -150,7 +153,22 @@ function write(folder: string, { files }: HandIn, packages: string): void {
   }
 }
 
+/** When steps passed, as the learner's progress says, in milliseconds. */
+function passesIn(progress: Progress): number[] {
+  return Object.values(progress).flatMap(({ passed }) => (passed ? [Date.parse(passed)] : []));
+}
+
+function minutesTo(progress: Progress, step: string): number | null {
+  const pass = Date.parse(progress[step]?.passed ?? '');
+  const before = passesIn(progress).filter((one) => one < pass);
+  return before.length === 0 ? null : minutesBetween(Math.max(...before), pass);
+}
+
 function minutesOf(progress: Progress): number | null {
-  const times = Object.values(progress).flatMap(({ passed }) => (passed ? [Date.parse(passed)] : []));
-  return times.length < 2 ? null : Math.round((Math.max(...times) - Math.min(...times)) / 60_000);
+  const passes = passesIn(progress);
+  return passes.length < 2 ? null : minutesBetween(Math.min(...passes), Math.max(...passes));
+}
+
+function minutesBetween(from: number, to: number): number {
+  return Math.round((to - from) / 60_000);
 }

@@ -92,10 +92,12 @@ test('a table for spreadsheets quotes commas and quotes, and holds no formula', 
   edit('bob', MAIN, () => `throw new Error('one, "two"');`);
   atelier(learner('bob'), ['lab', 'handin', '../bob.json', '--name', '=HYPERLINK("http://example.com")']);
   const [header, first] = report(join(home, 'bob.json'), '--csv').stdout.split('\n');
-  expect(header).toBe('learner,pattern,step,passes,claimed,solved,hints,passed,stuck,cause,minutes,error');
+  expect(header).toBe(
+    'learner,pattern,step,passes,claimed,solved,hints,passed,minutes,stuck,cause,minutes in all,error',
+  );
   expect(first).toBe(
     `"'=HYPERLINK(""http://example.com"")",sqs-scaling,queue-and-consumer,false,true,false,0,` +
-      '2026-01-01T10:10:00.000Z,dead-letter-queue,"one, ""two""",1,"one, ""two"""',
+      '2026-01-01T10:10:00.000Z,,dead-letter-queue,"one, ""two""",1,"one, ""two"""',
   );
 }, 60_000);
 
@@ -103,7 +105,7 @@ test('a table for spreadsheets says where a learner is stuck, why, and for how l
   const lines = report(learner('bob'), '--csv').stdout.trim().split('\n');
   expect(lines).toHaveLength(1 + pattern.steps.length);
   expect(lines[2]).toMatch(
-    /^bob,sqs-scaling,visibility-timeout,true,true,false,1,2026-01-01T10:11:00\.000Z,dead-letter-queue,A dead-letter queue .*,1,$/,
+    /^bob,sqs-scaling,visibility-timeout,true,true,false,1,2026-01-01T10:11:00\.000Z,1,dead-letter-queue,A dead-letter queue .*,1,$/,
   );
 }, 60_000);
 

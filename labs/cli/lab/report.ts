@@ -24,7 +24,7 @@ const REPOSITORY = /^(\w+:\/\/|[\w.-]+@[\w.-]+:)|\.git$/;
 /**
  * `atelier lab report`: where a class stands. Each argument is a project's folder, a folder of such, a git repository, or a
  * file that `lab handin` wrote; the checks are run again, with this copy of them. With `--json`: an array of `{ learner,
- * pattern, steps: [{ step, passes, claimed, solved, hints, passed }], stuck, cause, minutes, error }`.
+ * pattern, steps: [{ step, passes, claimed, solved, hints, passed, minutes }], stuck, cause, minutes, error }`.
  *
  * @param sources the arguments
  * @param options how to print, and where the packages are
@@ -122,20 +122,21 @@ function summary(one: Grade): string[] {
   ];
 }
 
-/** The columns of the values of a step, and of its learner. */
-const STEP_COLUMNS = ['step', 'passes', 'claimed', 'solved', 'hints', 'passed'] as const;
-const LEARNER_COLUMNS = ['stuck', 'cause', 'minutes', 'error'] as const;
+/** The columns of a step's values, and of its learner's by what they are called. */
+const STEP_COLUMNS = ['step', 'passes', 'claimed', 'solved', 'hints', 'passed', 'minutes'] as const;
+const LEARNER_COLUMNS = { stuck: 'stuck', cause: 'cause', minutes: 'minutes in all', error: 'error' } as const;
 
 /** One line for each learner and step. */
 function rowsOf(grades: readonly Grade[]): string[][] {
+  const learnerColumns = Object.keys(LEARNER_COLUMNS) as (keyof typeof LEARNER_COLUMNS)[];
   const told = (value: unknown): string => String(value ?? '');
   const lines = grades.flatMap((grade) =>
     (grade.steps.length > 0 ? grade.steps : [undefined]).map((step) => [
       grade.learner,
       told(grade.pattern),
       ...STEP_COLUMNS.map((column) => told(step?.[column])),
-      ...LEARNER_COLUMNS.map((column) => told(grade[column])),
+      ...learnerColumns.map((column) => told(grade[column])),
     ]),
   );
-  return [['learner', 'pattern', ...STEP_COLUMNS, ...LEARNER_COLUMNS], ...lines];
+  return [['learner', 'pattern', ...STEP_COLUMNS, ...Object.values(LEARNER_COLUMNS)], ...lines];
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { findPattern } from '../../../blueprints/catalog';
 import { solve, undo } from '../../../labs/cli/commands/moving';
+import { startAtelier, until } from '../../cli/support';
 import { readFiles } from '../../support/generate';
 import { scratchFolder, writeVariants } from '../../support/synthesize';
 
@@ -73,6 +74,17 @@ test('a step is solved where the stack has another name, which stays', async () 
   const own = read('src/stack.ts');
   expect(await solvedAndBack()).toMatchObject({ code: 0, different: [] });
   expect([read('src/stack.ts'), existsSync(join(cwd, STACK))]).toEqual([own, false]);
+}, 30_000);
+
+test('every byte is brought back of a project whose solving was killed while it wrote', async () => {
+  const before = theirs();
+  const { child, ended } = startAtelier(cwd, ['lab', 'solve']);
+  const own = read(STACK);
+  await until(() => read(STACK) !== own);
+  child.kill('SIGKILL');
+  expect(await ended).toBe('SIGKILL');
+  await undo({ cwd });
+  expect(theirs()).toEqual(before);
 }, 30_000);
 
 test('nothing of git is touched in a tree with changes that are staged, open and new', async () => {
