@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly timeout?: number;
   /** Whether it waits for `go`, by reading from its standard input. @default false */
   readonly waits?: boolean;
+  /** Whether what it has started and left behind ends with it; on Windows that stays. @default false */
+  readonly leavesNothing?: boolean;
 }
 
 /** A child process that was started. */
@@ -115,6 +117,9 @@ export function startChild(command: string, args: readonly string[], options: Ch
     });
     // A grandchild may hold the outputs open for as long as it likes; nobody waits for it.
     child.on('exit', (code) => {
+      if (options.leavesNothing) {
+        killTree(child);
+      }
       grace = setTimeout(end, GRACE, code);
     });
     child.on('close', end);
