@@ -64,7 +64,7 @@ const project = new cdk.JsiiProject({
       module: 'preserve',
       moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
       types: ['node', 'jest'],
-      lib: ['es2022', 'es2024.string'],
+      lib: ['es2022', 'es2023.array', 'es2024.string'],
     },
   },
   jsiiVersion: '~6.0.0',
@@ -150,6 +150,10 @@ project.testTask.exec('jest', { receiveArgs: true });
 project.addTask('golden', {
   description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
   exec: 'tsx test/support/golden.ts',
+});
+project.addTask('outputs', {
+  description: 'Runs the labs from the packed kit and writes what they show of the output; look at what changed',
+  exec: 'tsx test/support/outputs.ts',
 });
 project.addTask('real', {
   description: 'Runs the real commands from the packed kit: takes minutes, needs the npm registry',

@@ -16,6 +16,7 @@ const cli = join(labs, 'cli');
 /** What becomes a file of its own in lib/cli, loaded when it is needed: sources by the name of that file. */
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
+  ['lab-text', join(labs, 'engine', 'lab-text')] as const,
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),

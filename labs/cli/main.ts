@@ -140,10 +140,12 @@ function addLab(program: Command, args: readonly string[]): void {
       finish(await status(options));
     },
   );
-  command(lab, 'check [step]', 'says whether the project has what the step asks for').action(async (step, options) => {
-    const { check } = await import('./commands/lab');
-    finish(await check(step, options));
-  });
+  command(lab, 'check [step]', 'says whether the project has what the step asks for')
+    .option('--details', 'explains every goal that failed, not the first alone, and shows every finding')
+    .action(async (step, options) => {
+      const { check } = await import('./commands/lab');
+      finish(await check(step, options));
+    });
   command(lab, 'diff [step]', 'shows what the step changes: the solution').action(async (step, options) => {
     const { diff } = await import('./commands/lab');
     finish(await diff(step, options));

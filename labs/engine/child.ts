@@ -15,6 +15,8 @@ export interface ChildOptions {
   readonly waits?: boolean;
   /** Is told each line of its standard output as it comes. @default - nobody is */
   readonly onLine?: (line: string) => void;
+  /** Whether what it has started and left behind ends with it; on Windows that stays. @default false */
+  readonly leavesNothing?: boolean;
 }
 
 /** A child process that was started. */
@@ -121,6 +123,9 @@ export function startChild(command: string, args: readonly string[], options: Ch
     });
     // A grandchild may hold the outputs open for as long as it likes; nobody waits for it.
     child.on('exit', (code) => {
+      if (options.leavesNothing) {
+        killTree(child);
+      }
       grace = setTimeout(end, GRACE, code);
     });
     child.on('close', end);

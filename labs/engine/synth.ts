@@ -172,6 +172,7 @@ export class Synthesis {
       cwd: this.folder,
       timeout: this.timeout,
       waits: preloaded !== undefined,
+      leavesNothing: true,
       env: {
         ...environment(this.folder, this.scratch, env, this.options.outdir),
         ...(preloaded ? { ATELIER_PRELOADED: list, ATELIER_LOADED: join(this.scratch, LOADED_FILE) } : {}),

@@ -5,18 +5,20 @@ import { applyPatch } from 'diff';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
-import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { lastStep, type Pattern, START, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
 import { dig, entriesAt } from '../../labs/engine/json';
+import { labFile } from '../../labs/engine/lab-file';
+import { unpricedTypes } from '../../labs/engine/prices';
 import { isStateful } from '../../modules';
 import { readFiles } from '../support/generate';
-import { assemblyOf, goldenCopy, goldenFolder } from '../support/golden';
+import { assemblyOf, currentLab, goldenCopy, goldenFolder } from '../support/golden';
 import { mutationsOf } from '../support/mutations';
 import { physicalNames } from '../support/state';
-import { type Synthesized, synthesize, variantsOf } from '../support/synthesize';
+import { type Synthesized, stagesVariant, synthesize, variantsOf } from '../support/synthesize';
 
 const bin = (name: string, file: string): string => join(kitRoot, 'node_modules', name, file);
 
@@ -56,6 +58,11 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     const places = mutationsOf(id).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
     expect(places.length).toBeGreaterThanOrEqual(3);
     expect(places).toEqual(places.map(() => 1));
+  });
+
+  test('calls no step as another is called, or was', () => {
+    const ids = pattern.steps.flatMap(({ id: step, formerly = [] }) => [step, ...formerly]);
+    expect(ids.filter((step, index) => ids.indexOf(step) < index || step === START)).toEqual([]);
   });
 
   test('has five to nine steps', () => {
@@ -130,6 +137,16 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     expect(Object.fromEntries(before)).toEqual(Object.fromEntries(after));
   });
 
+  test('has a lab that says what the templates say of changes, cost and remains, as `npm run golden` writes it', () => {
+    const text = readFileSync(labFile(id), 'utf8');
+    expect(text).toBe(currentLab(pattern, text, (variant) => assemblyOf(project(variant))));
+  });
+
+  test('has no resource of which it is not known whether it bills while idle', () => {
+    const unknown = [...projects.values()].flatMap((one) => unpricedTypes(assemblyOf(one)));
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
   test('bears no trace of its steps when it is finished', () => {
     const ids = pattern.steps.map((step) => step.id).filter((step) => step.includes('-'));
     const traces = [...render(pattern, defaults, lastStep(pattern))].flatMap(([path, text]) =>
@@ -144,7 +161,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
   });
 
   describe('with a production stage beside another', () => {
-    const stages = variantsOf(pattern).find(({ options }) => options.stages)?.name as string;
+    const stages = stagesVariant(pattern).name;
     const stack = (stage: string) =>
       entriesAt(assemblyOf(project(stages)).stacks.get(`orders-${stage}`)?.template, 'Resources');
 

@@ -161,6 +161,16 @@ export function writeText(file: string, text: string): void {
 }
 
 /**
+ * Whether a process runs; one that has ended and that nobody has asked about yet does not.
+ *
+ * @param pid its id
+ */
+export function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z\s]/.test(stdout.trim());
+}
+
+/**
  * Waits until something is so.
  *
  * @param isSo what to wait for; asked again and again

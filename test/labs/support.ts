@@ -9,6 +9,7 @@ import { entriesAt, type Json, type JsonObject } from '../../labs/engine/json';
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: JsonObject;
+  readonly DeletionPolicy?: string;
 }
 
 /** Resources of a template by logical id. */

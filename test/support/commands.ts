@@ -21,12 +21,27 @@ export interface Ended {
  * @param env variables beyond those of this process
  */
 export function tryRun(cwd: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
+  // npm and npx are scripts on Windows, which only a shell can start.
+  return end(cwd, command, args, env, process.platform === 'win32');
+}
+
+/**
+ * Runs a line as it is typed in a terminal, without input.
+ *
+ * @param cwd the folder to run it in
+ * @param line the line
+ * @param env variables beyond those of this process
+ */
+export function tryLine(cwd: string, line: string, env: NodeJS.ProcessEnv = {}): Ended {
+  return end(cwd, line, [], env, true);
+}
+
+function end(cwd: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv, shell: boolean): Ended {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1e8,
-    // npm and npx are scripts on Windows, which only a shell can start.
-    shell: process.platform === 'win32',
+    shell,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...QUIET, ...IDENTITY, ...env },
   });

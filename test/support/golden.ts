@@ -3,14 +3,16 @@ import { dirname, join } from 'node:path';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
-import { lastStep, type Pattern } from '../../blueprints/pattern';
+import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
-import { fillChanges, labFile } from '../../labs/engine/lab-text';
+import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../labs/engine/cost';
+import { labFile } from '../../labs/engine/lab-file';
+import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
 import { generate, readFiles } from './generate';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
-import { type Synthesized, synthesize } from './synthesize';
+import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
 
 /*
  * What is computed and kept: golden copies, the finished project of each pattern as it is generated and synthesized by
@@ -66,21 +68,36 @@ function masked(text: string): string {
 }
 
 /**
- * What the text of a pattern's lab should be now: as it is, with the changes of the steps as the templates make them.
+ * What the text of a pattern's lab should be now: as it is, with what the templates say of changes, cost and remains.
  *
  * @param pattern the pattern
  * @param text the text
+ * @param at the assembly of a step, and of the variant with several stages, by name
  */
-export function currentLab(pattern: Pattern, text: string): string {
+export function currentLab(pattern: Pattern, text: string, at: (variant: string) => Assembly): string {
   const values = checkOptions(pattern, { name: 'orders' });
-  return fillChanges(text, (step) => changesAsMarkdown(changesOf(pattern, values, step)));
+  const steps = stepIds(pattern);
+  const stages = { 'orders-dev': 'the stage `dev`', 'orders-prod': 'a production stage' };
+  const contents: Readonly<Record<string, (step: string) => string>> = {
+    [FILLED.change]: (step) => changesAsMarkdown(changesOf(pattern, values, step)),
+    [FILLED.cost]: (step) => costAsMarkdown(at(steps[steps.indexOf(step) - 1]), at(step)),
+    [FILLED.idle]: () => idleAsMarkdown(at(lastStep(pattern))),
+    [FILLED.remains]: () => remainsAsMarkdown(at(stagesVariant(pattern).name), stages),
+  };
+  return fillMarks(text, ({ name, step = '' }: Mark) => contents[name]?.(step));
 }
 
 function write(pattern: Pattern): void {
+  const steps = variantsOf(pattern).filter(({ name, step }) => name === step);
+  const synthesized = synthesize(pattern, [...steps, stagesVariant(pattern)]);
+  const projects = new Map(synthesized.map((one) => [one.name, one]));
+  const project = (variant: string): Synthesized => projects.get(variant) as Synthesized;
   const lab = labFile(pattern.id);
-  writeFileSync(lab, currentLab(pattern, readFileSync(lab, 'utf8')));
-  const step = lastStep(pattern);
-  const [finished] = synthesize(pattern, [{ name: step, step, options: {} }]);
+  writeFileSync(
+    lab,
+    currentLab(pattern, readFileSync(lab, 'utf8'), (variant) => assemblyOf(project(variant))),
+  );
+  const finished = project(lastStep(pattern));
   const lost = lostState(goldenState(goldenFolder(pattern)), stateOf(assemblyOf(finished)), pattern.migrations ?? []);
   if (lost.length > 0) {
     throw new Error(

@@ -68,6 +68,15 @@ export function variantsOf(pattern: Pattern): Variant[] {
 }
 
 /**
+ * The variant of a pattern with a production stage beside another.
+ *
+ * @param pattern the pattern
+ */
+export function stagesVariant(pattern: Pattern): Variant {
+  return variantsOf(pattern).find(({ options }) => options.stages) as Variant;
+}
+
+/**
  * What else has to type-check: at every step each value of the options that choose code and don't only fill in a value,
  * one at a time and all that go together.
  *
@@ -162,9 +171,10 @@ export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synt
  * Synthesizes projects one after the other in one child process, each into its cdk.out.
  *
  * @param folders the folders of the projects
+ * @param context context that is not in their cdk.json. @default - none
  * @returns for each what made synth refuse, or the program end, if anything did
  */
-export function synthesizeFolders(folders: readonly string[]): (string | undefined)[] {
+export function synthesizeFolders(folders: readonly string[], context: object = {}): (string | undefined)[] {
   for (const folder of folders) {
     rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
     rmSync(join(folder, 'problem.txt'), { force: true });
@@ -172,7 +182,7 @@ export function synthesizeFolders(folders: readonly string[]): (string | undefin
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
     cwd: kitRoot,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', FURTHER_CONTEXT: JSON.stringify(context) },
   });
   return folders.map((folder) => {
     const problem = join(folder, 'problem.txt');

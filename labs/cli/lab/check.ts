@@ -4,6 +4,12 @@ import { type Judgement, judge } from './judgement';
 import { printFindings, printLost, printResult } from './printing';
 import { type LabOptions, Project } from './project';
 
+/** The flags of `atelier lab check`. */
+export interface CheckOptions extends LabOptions {
+  /** Whether each goal that failed is explained, not the first alone, and each finding is shown. @default false */
+  readonly details?: boolean;
+}
+
 /**
  * `atelier lab check`: whether the project has what a step asks for. With `--json`: `{ pattern, step, passed, error,
  * where, results: [{ goal, passed, seen, wanted, where, next }], lost: [{ step, goal, … }], findings: [{ rule, severity,
@@ -17,14 +23,14 @@ import { type LabOptions, Project } from './project';
  * @returns the exit code: 0 when every goal is reached, else 1
  * @throws UsageError for an unknown step, or when the folder holds no generated project
  */
-export async function check(step: string | undefined, options: LabOptions): Promise<number> {
+export async function check(step: string | undefined, options: CheckOptions): Promise<number> {
   const output = new Output(options);
   const project = Project.open(options, output);
   const judgement = await judge(project, project.step(step, 'check'));
   const passed = judgement.result.passed && judgement.lost.length === 0;
   const next = keepOutcome(project, judgement, passed);
   output.document(documentOf(project, judgement, next));
-  printJudgement(output, judgement, next);
+  printJudgement(output, judgement, next, options.details);
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
@@ -75,12 +81,18 @@ export function documentOf({ pattern }: Project, { assembly, result, lost }: Jud
  * @param output how to print
  * @param judgement what was found
  * @param next the step that is to be done then, or null
+ * @param details whether each failed goal is explained, and each finding shown. @default false
  */
-export function printJudgement(output: Output, { assembly, result, lost }: Judgement, next: string | null): void {
+export function printJudgement(
+  output: Output,
+  { assembly, result, lost }: Judgement,
+  next: string | null,
+  details = false,
+): void {
   output.print(output.paint('strong', result.step), '');
   printLost(output, lost);
-  printResult(output, assembly, result);
-  printFindings(output, assembly.findings);
+  printResult(output, assembly, result, details);
+  printFindings(output, assembly.findings, details);
   if (lost.length > 0) {
     output.print('', `First mend ${output.paint('accent', lost[0].step)}: it was done, and no longer is.`);
   } else if (result.passed) {

@@ -15,7 +15,7 @@ export async function hint(step: string | undefined, options: LabOptions): Promi
   const output = new Output(options);
   const project = Project.open(options, output);
   const id = project.step(step, 'hint');
-  const { hints } = project.textOf(id);
+  const { hints } = await project.textOf(id);
   const number = Math.min((project.progress[id]?.hints ?? 0) + 1, hints.length);
   const text = hints[number - 1];
   project.keep(withHints(project.progress, id, number));

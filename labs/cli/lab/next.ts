@@ -20,16 +20,11 @@ export async function next(options: LabOptions): Promise<number> {
     output.print('All steps are done.');
     return exitCodes.done;
   }
-  const { title, goals, why, run, see } = project.textOf(id);
+  const { title, goals, why, run, see, commands } = await project.textOf(id);
   output.document({ pattern: project.pattern.id, step: id, title, goals, why, run, see });
   output.print(`${output.paint('strong', title)}  ${output.paint('faint', id)}`, '');
   output.print(...goals.flatMap(({ name, text }) => [`${output.mark('todo')} ${name}`, ...wrapped(text, '    ')]));
   output.print('', ...why.split('\n\n').flatMap((paragraph) => [...wrapped(paragraph.replace(/\n/g, ' '), ''), '']));
-  output.print(
-    ...run
-      .split('\n')
-      .filter((line) => !line.startsWith('```'))
-      .map((line) => `  ${output.paint('accent', line)}`),
-  );
+  output.print(...commands.map(({ line }) => `  ${output.paint('accent', line)}`));
   return exitCodes.done;
 }

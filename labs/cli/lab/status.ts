@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { type GoalText, labFile } from '../../engine/lab-text';
+import { labFile } from '../../engine/lab-file';
+import type { GoalText } from '../../engine/lab-text';
 import { exitCodes, Output } from '../output';
 import { wrapped } from './printing';
 import { type LabOptions, Project } from './project';
@@ -28,7 +29,7 @@ export async function status(options: LabOptions): Promise<number> {
   const { pattern, current } = project;
   const complete = project.openStep === null;
   const steps = stepsOf(project);
-  const { goals } = project.textOf(current);
+  const { goals } = await project.textOf(current);
   output.document({ pattern: pattern.id, current, complete, steps, goals });
   output.print(output.paint('strong', pattern.title), '');
   printSteps(output, steps, current);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { patterns } from '../../../blueprints/catalog';
 import { labs } from '../../../labs';
-import { CHANGE, fillChanges, labFile, parseLab, readLab } from '../../../labs/engine/lab-text';
-import { currentLab } from '../../support/golden';
+import { labFile } from '../../../labs/engine/lab-file';
+import { parseLab, readLab } from '../../../labs/engine/lab-text';
+import { FILLED, fillMarks, marksIn, tokensOf } from '../../../labs/engine/marks';
 
 const SECTIONS = ['Goal', 'Why', 'Change', 'Run', 'See', 'Hint 1', 'Hint 2', 'Cost', 'For the curious'];
 const step = (id: string, sections = SECTIONS): string =>
@@ -27,14 +28,18 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
     expect(mute).toEqual([]);
   });
 
-  test('shows in each step what the templates change, as `npm run golden` writes it', () => {
-    const text = readFileSync(labFile(id), 'utf8');
-    expect(lab.steps.filter(({ change }) => !change.includes(CHANGE.start))).toEqual([]);
-    expect(text).toBe(currentLab(pattern, text));
+  test('has a place for all that is computed or captured', () => {
+    const marks = marksIn(tokensOf(readFileSync(labFile(id), 'utf8'))).filter(({ isEnd }) => !isEnd);
+    const stepsWith = (wanted: string) => marks.filter(({ name }) => name === wanted).map(({ step }) => step);
+    const ids = pattern.steps.map((one) => one.id);
+    expect(stepsWith(FILLED.change)).toEqual(ids);
+    expect(stepsWith(FILLED.cost)).toEqual(ids);
+    expect(stepsWith(FILLED.output)).toEqual(expect.arrayContaining(ids));
+    expect([stepsWith(FILLED.idle), stepsWith(FILLED.remains)]).toEqual([[undefined], [ids.at(-1)]]);
   });
 
   test('holds no other code of the project: only commands are fenced', () => {
-    const typed = fillChanges(readFileSync(labFile(id), 'utf8'), () => '');
+    const typed = fillMarks(readFileSync(labFile(id), 'utf8'), ({ name }) => (name === 'step' ? undefined : ''));
     const fences = typed.match(/^```\w+$/gm);
     expect([...new Set(fences)]).toEqual(['```sh']);
   });
@@ -45,18 +50,66 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
     );
   });
 
-  test("says at the top what the pattern's data says", () => {
+  test("says at the top what the pattern's data says, what is needed, and what it costs", () => {
+    const rows = [...lab.before.matchAll(/^\| ([A-Z][\w ]+) \| (.+) \|$/gm)].map(([, name, value]) => [name, value]);
     expect(lab.title).toBe(pattern.title);
-    expect(lab.before).toContain(`| Level | ${pattern.level} |`);
-    expect(lab.before).toContain(`| Time | ${pattern.minutes} minutes |`);
-    expect(lab.before).toContain(`| Services | ${pattern.services.join(', ')} |`);
+    expect(rows).toEqual([
+      ['Level', pattern.level],
+      ['Time', `${pattern.minutes} minutes`],
+      ['Services', pattern.services.join(', ')],
+      ['You need', expect.any(String)],
+      ['You should know', expect.any(String)],
+      ['What it costs', expect.any(String)],
+    ]);
   });
 
-  test('ends with the clean-up and what to read next', () => {
-    expect(lab.after.match(/^## .+$/gm)).toEqual(['## Clean up', '## What to read next']);
-    expect(lab.after).toContain('npx projen destroy');
+  test('ends with deploying, the clean-up and what to read next', () => {
+    expect(lab.after.match(/^## .+$/gm)).toEqual(['## Deploy it', '## Clean up', '## What to read next']);
+    expect(lab.after).toMatch(/^- \[.+\]/m);
+  });
+
+  test('begins with creating the project, and ends with removing what was deployed', () => {
+    const [create, enter] = lab.commandsBefore.map(({ line }) => line);
+    expect([create, enter]).toEqual([`npx --yes serverless-atelier new ${id} orders --step start`, 'cd orders']);
+    expect(lab.commandsAfter.map(({ line, deploys }) => [line, deploys])).toEqual([
+      ['npx cdk bootstrap', true],
+      ['npx projen deploy orders-dev', true],
+      ['npx projen destroy orders-dev', true],
+    ]);
+  });
+
+  test.each(lab.steps.map((one) => [one.id, one] as const))(
+    'builds and checks in %s before anything else, and shows what the check says',
+    (_, { commands: [build, check] }) => {
+      expect([build.line, check.line]).toEqual(['npx projen build', 'npx serverless-atelier lab check']);
+      expect(check.output).toContain('✓');
+    },
+  );
+
+  test('names a reason for each command that no test runs', () => {
+    const commands = [...lab.commandsBefore, ...lab.steps.flatMap((one) => one.commands), ...lab.commandsAfter];
+    expect(commands.filter(({ notRun }) => notRun !== undefined && notRun.length < 10)).toEqual([]);
+  });
+
+  test('prints no command in running text, where nothing would run it', () => {
+    expect(commandsInText(readFileSync(labFile(id), 'utf8'))).toEqual([]);
   });
 });
+
+test('a command in running text is found', () => {
+  expect(commandsInText('Run `npx a b`, then `cd c`, and `lab undo`.\n\n```sh\nnpx d\n```\n')).toEqual([
+    'npx a b',
+    'cd c',
+  ]);
+});
+
+/** What is marked as code in running text and begins as a command does. */
+function commandsInText(markdown: string): string[] {
+  return tokensOf(fillMarks(markdown, ({ name }) => (name === 'step' ? undefined : '')))
+    .flatMap(({ children }) => children ?? [])
+    .filter(({ type, content }) => type === 'code_inline' && /^(aws|cd|git|node|npm|npx|sam|tsx) /.test(content))
+    .map(({ content }) => content);
+}
 
 describe('a text', () => {
   const text = `# The lab\n\nAt first.\n\n## Head\n\nMore.\n\n${step('one')}\n\n${step('two')}\n\n## Clean up\n\nGone.\n`;
@@ -88,6 +141,50 @@ describe('a text', () => {
       { name: 'A name', text: 'what it means.' },
       { name: 'Another', text: 'more.' },
     ]);
+  });
+
+  test('gives the commands of each step, and what their marks mean', () => {
+    const fences = ['```sh\nnpm test\nnpm start\n```', '```sh exit=1\nnpx a\n```', '```sh deploys\nnpx b\n```'];
+    const marked = text
+      .replace('Text of Run.', [...fences, '```sh not-run="it needs a phone"\nnpx c\n```'].join('\n\n'))
+      .replace('At first.', '```sh\nnpx d\n```')
+      .replace('Gone.', '```sh\nnpx e\n```');
+    const { steps, commandsBefore, commandsAfter } = parseLab(marked, 'lab.md');
+    expect(steps[0].commands).toEqual([
+      { line: 'npm test', exit: 0, deploys: false },
+      { line: 'npm start', exit: 0, deploys: false },
+      { line: 'npx a', exit: 1, deploys: false },
+      { line: 'npx b', exit: 0, deploys: true },
+      { line: 'npx c', exit: 0, deploys: false, notRun: 'it needs a phone' },
+    ]);
+    expect([commandsBefore, steps[1].commands, commandsAfter].map((all) => all.map(({ line }) => line))).toEqual([
+      ['npx d'],
+      [],
+      ['npx e'],
+    ]);
+  });
+
+  test('shows an output of the last command of its name', () => {
+    const ran = '```sh\nnpx a\n```';
+    const shown = '<!-- output: npx a -->\n\n```text\nhello\n```\n\n<!-- /output -->';
+    const outputs = parseLab(
+      text.replace('At first.', ran).replaceAll('Text of Run.', ran).replace('Text of See.', shown),
+      'lab.md',
+    );
+    expect(outputs.steps[0].commands).toEqual([{ line: 'npx a', exit: 0, deploys: false, output: 'hello' }]);
+    expect(JSON.stringify([outputs.commandsBefore, outputs.steps[1].commands])).not.toContain('hello');
+  });
+
+  test.each([
+    [
+      'a mark of commands that means nothing',
+      ['Text of Run.', '```sh later\nnpx a\n```'],
+      "commands can't be marked later",
+    ],
+    ['a command elsewhere than under Run', ['Text of See.', '```sh\nnpx a\n```'], 'one has commands elsewhere'],
+    ['an output of no command', ['Text of See.', '<!-- output: npx a -->'], 'npx a has an output, and is not printed'],
+  ])('is refused with %s', (_, [from, to], message) => {
+    expect(() => parseLab(text.replace(from, to), 'lab.md')).toThrow(message);
   });
 
   test.each([

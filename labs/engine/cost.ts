@@ -1,0 +1,93 @@
+import type { Assembly } from './assembly';
+import { dig, entriesAt } from './json';
+import { IDLE_PRICES, type IdlePrice, PRICE_REGION } from './prices';
+
+/** What the CDK puts behind the names of constructs to tell logical ids apart. */
+const LOGICAL_ID_HASH = /[0-9A-F]{8}$/;
+
+/**
+ * What a step adds that bills while idle, as Markdown: no sums, since an account has what is free only once.
+ *
+ * @param before what the project synthesizes to before the step
+ * @param after what it synthesizes to at the step
+ */
+export function costAsMarkdown(before: Assembly, after: Assembly): string {
+  const had = idleCosts(before);
+  const added = [...idleCosts(after)]
+    .map(([price, count]) => [price, count - (had.get(price) ?? 0)] as const)
+    .filter(([, count]) => count > 0);
+  if (added.length === 0) {
+    return 'This step adds nothing that bills while idle.';
+  }
+  const intro = `While idle, this step adds to the bill, at the prices of ${PRICE_REGION}:`;
+  return [intro, added.map(([price, count]) => priceLine(price, count)).join('\n')].join('\n\n');
+}
+
+/**
+ * What of an assembly bills while idle, as Markdown.
+ *
+ * @param assembly what the finished project synthesizes to
+ */
+export function idleAsMarkdown(assembly: Assembly): string {
+  const costs = [...idleCosts(assembly)].map(([price, count]) => counted(price, count));
+  return costs.length === 0
+    ? 'Once it is finished and deployed, nothing of it is billed while idle.'
+    : `Once it is finished and deployed, this is billed while idle; the steps say how much:\n\n${costs.map((cost) => `- ${cost}`).join('\n')}`;
+}
+
+/**
+ * What is left of stages when they are destroyed, as Markdown: what their templates keep, and logs that are not theirs.
+ *
+ * @param assembly what the finished project synthesizes to, with the stages
+ * @param stages how the text calls each stage, by the name of its stack
+ */
+export function remainsAsMarkdown(assembly: Assembly, stages: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(stages).map(([stack, stage]) => {
+    const kept = keptBy(assembly, stack);
+    return kept.length === 0
+      ? `- Of ${stage} nothing stays.`
+      : [`- Of ${stage} these stay:`, ...kept.map((one) => `  - ${one}`)].join('\n');
+  });
+  return lines.join('\n');
+}
+
+/** How often each price applies. */
+function idleCosts(assembly: Assembly): Map<IdlePrice, number> {
+  const costs = new Map<IdlePrice, number>();
+  for (const resource of assembly.resources) {
+    for (const price of IDLE_PRICES[resource.type] ?? []) {
+      if (price.isBilled?.(resource, assembly) ?? true) {
+        costs.set(price, (costs.get(price) ?? 0) + 1);
+      }
+    }
+  }
+  return costs;
+}
+
+function counted({ one, many }: IdlePrice, count: number): string {
+  return count === 1 ? one : `${count} ${many}`;
+}
+
+function priceLine(price: IdlePrice, count: number): string {
+  const free = price.free ? `; ${price.free} are free` : '';
+  return [
+    `- ${counted(price, count)}: $${price.usd} per ${price.unit}${free}`,
+    `  ([${price.service} pricing](${price.page}), ${price.date})`,
+  ].join('\n');
+}
+
+/** What a stack's template keeps, and the logs that Lambda makes where a function names no log group. */
+function keptBy(assembly: Assembly, stack: string): string[] {
+  const template = assembly.stacks.get(stack)?.template;
+  const policies = new Map(
+    entriesAt(template, 'Resources').map(([id, resource]) => [id, String(dig(resource, 'DeletionPolicy') ?? 'Delete')]),
+  );
+  return assembly.resources
+    .filter((resource) => resource.stack === stack)
+    .flatMap(({ name, type, logicalId, properties }) => {
+      const isKept = policies.get(logicalId) !== 'Delete';
+      const hasOwnLogs = type === 'AWS::Lambda::Function' && !dig(properties, 'LoggingConfig', 'LogGroup');
+      const id = name.replace(LOGICAL_ID_HASH, '');
+      return [...(isKept ? [`\`${id}\` (\`${type}\`)`] : []), ...(hasOwnLogs ? [`the logs of \`${id}\``] : [])];
+    });
+}

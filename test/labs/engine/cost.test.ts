@@ -1,0 +1,93 @@
+import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../../labs/engine/cost';
+import { IDLE_PRICES, unpricedTypes } from '../../../labs/engine/prices';
+import { assemblyOf, attribute, type Resources } from '../support';
+
+const alarm = { Type: 'AWS::CloudWatch::Alarm' };
+const queue = { Type: 'AWS::SQS::Queue' };
+const polling = { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: attribute('Queue') } };
+const nothing = assemblyOf({});
+
+describe('the cost of a step', () => {
+  test('names what the step adds, how often, and its price with Region, page and date', () => {
+    const [before, after] = [assemblyOf({ A: alarm }), assemblyOf({ A: alarm, B: alarm, C: alarm })];
+    expect(costAsMarkdown(before, after)).toBe(
+      [
+        'While idle, this step adds to the bill, at the prices of US East (N. Virginia), us-east-1:',
+        '',
+        '- 2 alarms: $0.10 per alarm and month; the first 10 alarms are free',
+        '  ([Amazon CloudWatch pricing](https://aws.amazon.com/cloudwatch/pricing/), November 2026)',
+      ].join('\n'),
+    );
+  });
+
+  test('says so when a step adds nothing, or what costs by use alone', () => {
+    const none = 'This step adds nothing that bills while idle.';
+    expect(costAsMarkdown(assemblyOf({ A: alarm }), assemblyOf({ A: alarm, Queue: queue }))).toBe(none);
+  });
+
+  test('has the polling of queues, and not that of other sources', () => {
+    const polled = assemblyOf({ Queue: queue, Polling: polling });
+    expect(costAsMarkdown(nothing, polled)).toContain(
+      '- requests of Lambda to an empty queue: $0.40 per million requests',
+    );
+    const stream = { Queue: { Type: 'AWS::Kinesis::Stream' }, Polling: polling };
+    expect(costAsMarkdown(nothing, assemblyOf(stream))).not.toContain('$');
+  });
+
+  test('has the point-in-time recovery of a table only where it is on', () => {
+    const table = (isOn: boolean) => {
+      const recovery = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isOn } };
+      return assemblyOf({ Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { Replicas: [recovery] } } });
+    };
+    expect(costAsMarkdown(nothing, table(true))).toContain('point-in-time recovery');
+    expect(costAsMarkdown(nothing, table(false))).not.toContain('point-in-time recovery');
+  });
+});
+
+test('what bills while idle is listed once each, or said to be nothing', () => {
+  expect(idleAsMarkdown(assemblyOf({ A: alarm, B: alarm, Queue: queue, Polling: polling }))).toMatch(
+    /:\n\n- 2 alarms\n- requests of Lambda to an empty queue$/,
+  );
+  expect(idleAsMarkdown(assemblyOf({ Queue: queue }))).toContain('nothing of it is billed while idle');
+});
+
+test('each price names its unit, a page of AWS and a month', () => {
+  for (const { usd, unit, page, date } of Object.values(IDLE_PRICES).flat()) {
+    expect([usd, unit, page, date]).toEqual([
+      expect.stringMatching(/^\d+\.\d\d$/),
+      expect.stringMatching(/\w/),
+      expect.stringMatching(/^https:\/\/aws\.amazon\.com\/.+\/pricing\//),
+      expect.stringMatching(/^[A-Z][a-z]+ \d{4}$/),
+    ]);
+  }
+});
+
+test('a type that no table of costs has is named', () => {
+  expect(unpricedTypes(assemblyOf({ A: alarm, Queue: queue, Nat: { Type: 'AWS::EC2::NatGateway' } }))).toEqual([
+    'AWS::EC2::NatGateway',
+  ]);
+});
+
+describe('what remains', () => {
+  const kept = { ...queue, DeletionPolicy: 'RetainExceptOnCreate' };
+  const stages = { 'orders-prod': 'a production stage' };
+  const remains = (resources: Resources) => remainsAsMarkdown(assemblyOf(resources, {}, 'orders-prod'), stages);
+
+  test('is what the template keeps', () => {
+    expect(
+      remains({ Orders9F481546: kept, Others4A7E3555: { ...queue, DeletionPolicy: 'Delete' }, Third: queue }),
+    ).toBe('- Of a production stage these stay:\n  - `Orders` (`AWS::SQS::Queue`)');
+  });
+
+  test('is nothing where the template keeps nothing', () => {
+    expect(remains({ Queue: queue })).toBe('- Of a production stage nothing stays.');
+  });
+
+  test('is also the log that Lambda makes for a function without a log group', () => {
+    const fn = { Type: 'AWS::Lambda::Function', Properties: {} };
+    expect(remains({ Work: fn })).toContain('  - the logs of `Work`');
+    expect(remains({ Work: { ...fn, Properties: { LoggingConfig: { LogGroup: 'mine' } } } })).toContain(
+      'nothing stays',
+    );
+  });
+});
