@@ -113,10 +113,15 @@ const LOCAL = {
 function addLocal(program: Command): void {
   const local = program.command('local').description('runs the project on this machine');
   for (const [name, summary] of Object.entries(LOCAL)) {
-    command(local, name, summary).action(async (options) => {
+    const one = command(local, name, summary).action(async (options) => {
       const commands = await import('./commands/local');
       finish(await commands[name as keyof typeof LOCAL](options));
     });
+    if (name === 'deploy') {
+      one
+        .option('--watch', 'again whenever a source is saved')
+        .option('--poll', 'looks for saves as network drives need it');
+    }
   }
 }
 

@@ -135,6 +135,17 @@ export class Output {
   }
 
   /**
+   * Prints one of several JSON documents, each in a line of its own; nothing where text is wanted.
+   *
+   * @param document what to print
+   */
+  line(document: unknown): void {
+    if (this.json) {
+      process.stdout.write(`${JSON.stringify(document)}\n`);
+    }
+  }
+
+  /**
    * Prints rows in aligned columns, two spaces apart, indented by two.
    *
    * @param rows the cells, without colour

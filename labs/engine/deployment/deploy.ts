@@ -25,8 +25,8 @@ export interface DeploymentOptions {
   readonly folder: string;
   /** The emulator's endpoint. */
   readonly endpoint: string;
-  /** Synthesizes the project into a folder. @default - a process of its own */
-  readonly synthesis?: (outdir: string, env: NodeJS.ProcessEnv) => Promise<Assembly>;
+  /** Synthesizes the project, as `synthesisOptions` say. @default - a process of its own */
+  readonly synthesis?: () => Promise<Assembly>;
 }
 
 /** Where the assembly that is deployed stays, below the project's folder: no tool looks there. */
@@ -48,12 +48,10 @@ const MOST_CUTS = 10;
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const { folder, endpoint } = options;
-  const assembly = join(folder, ASSEMBLY);
+  const { outdir: assembly, env } = synthesisOptions(options);
   rmSync(assembly, { recursive: true, force: true });
   mkdirSync(assembly, { recursive: true });
-  const env = localEnvironment(endpoint);
-  const synthesis = options.synthesis ?? ((outdir, variables) => synthesize(folder, { outdir, env: variables }));
-  const made = await synthesis(assembly, env);
+  const made = await (options.synthesis ?? (() => synthesize(folder, { outdir: assembly, env })))();
   if (made.error) {
     throw new UsageError(`the project can't be synthesized: ${made.error}`, {
       option: 'folder',
@@ -70,6 +68,15 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     resources: countResources(assembly, made),
     leftOut,
   };
+}
+
+/**
+ * How a project is synthesized for an emulator.
+ *
+ * @param options what is deployed, and where
+ */
+export function synthesisOptions({ folder, endpoint }: DeploymentOptions) {
+  return { outdir: join(folder, ASSEMBLY), env: localEnvironment(endpoint) };
 }
 
 const OUTPUTS = 'atelier-outputs.json';
