@@ -116,9 +116,9 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('learne
   const order = stepIds(pattern);
   const home = join(scratchFolder(), 'stuck', id);
   const seed = Number(process.env.SEED ?? Date.now() % 100_000) + 1;
-  const ways = (): readonly Stuck[] => (id === THOROUGH ? stuck : shuffled(stuck, seed).slice(0, 3));
+  const ways = (step: number): readonly Stuck[] => (id === THOROUGH ? stuck : shuffled(stuck, seed + step).slice(0, 3));
   const plan = pattern.steps.flatMap(({ id: step }, index) =>
-    ways().map((way, number) => ({ step, way, name: `${index}-${number}` })),
+    ways(index).map((way, number) => ({ step, way, name: `${index}-${number}` })),
   );
   const stepBefore = (step: string): string => order[order.indexOf(step) - 1];
   let cases: Case[];

@@ -11,8 +11,9 @@ export interface Variant {
    * The same answer in that shape.
    *
    * @param template the template of a stack
+   * @returns the template in its place; or several, by what stands behind the name of the stack in theirs
    */
-  readonly change: (template: JsonObject) => JsonObject;
+  readonly change: (template: JsonObject) => JsonObject | ReadonlyMap<string, JsonObject>;
 }
 
 /** Shapes of a right answer that mean the same to CloudFormation, and so have to pass. */
@@ -41,6 +42,9 @@ export const variants: readonly Variant[] = [
   { name: 'Fn::Sub for each joined text', change: inProperties(joinedAsSub) },
   { name: 'numbers and switches as text', change: inPlainValues((value) => [String(value)]) },
   { name: 'numbers that are parameters', change: inPlainValues(asParameter) },
+  { name: 'physical names instead of references', change: inResources(named) },
+  { name: 'what refers to nothing in a stack of its own', change: (template) => apart(template, IMPORTED) },
+  { name: 'what refers to nothing in a nested stack', change: (template) => apart(template, NESTED) },
 ];
 
 /**
@@ -50,7 +54,11 @@ export const variants: readonly Variant[] = [
  * @param change changes the template of each stack
  */
 export function reshaped(assembly: Assembly, change: Variant['change']): Assembly {
-  const stacks = [...assembly.stacks.values()].map((stack) => ({ ...stack, template: change(stack.template) }));
+  const stacks = [...assembly.stacks.values()].flatMap((stack) => {
+    const made = change(stack.template);
+    const all = made instanceof Map ? [...made] : [['', made as JsonObject] as const];
+    return all.map(([behind, template]) => ({ ...stack, name: `${stack.name}${behind}`, template }));
+  });
   return new Assembly({
     stacks,
     resources: stacks.flatMap(({ name, template }) => resourcesOf(resourcesIn(template), name)),
@@ -95,12 +103,12 @@ const fromEntries = (entries: [string, TemplateResource][]): Resources => Object
  *
  * @param change changes them
  */
-export function inResources(change: (resources: Resources) => Resources): Variant['change'] {
+export function inResources(change: (resources: Resources) => Resources): (template: JsonObject) => JsonObject {
   return (template) => ({ ...template, Resources: change(resourcesIn(template)) as unknown as Json });
 }
 
 /** A change of each value in the properties, from the outside inwards; undefined leaves it as it is. */
-function inProperties(change: (value: Json) => Json | undefined): Variant['change'] {
+function inProperties(change: (value: Json) => Json | undefined): (template: JsonObject) => JsonObject {
   return inResources((resources) =>
     fromEntries(
       entriesOf(resources).map(([id, resource]) => [
@@ -339,4 +347,106 @@ function inPlainValues(
 
 function asParameter(value: number | boolean, name: string): readonly [Json, JsonObject?] {
   return typeof value === 'number' ? [{ Ref: name }, { [name]: { Type: 'Number', Default: value } }] : [value];
+}
+
+/** What gives a resource its physical name, and how its ARN goes on behind the account; what Ref gives of it. */
+const PHYSICAL: Readonly<Record<string, { readonly name: string; readonly arn: string; readonly ref: string }>> = {
+  'AWS::SQS::Queue': { name: 'QueueName', arn: 'sqs:', ref: 'URL' },
+  'AWS::SNS::Topic': { name: 'TopicName', arn: 'sns:', ref: 'Arn' },
+  'AWS::Lambda::Function': { name: 'FunctionName', arn: 'lambda:function:', ref: 'FunctionName' },
+  'AWS::DynamoDB::Table': { name: 'TableName', arn: 'dynamodb:table/', ref: 'TableName' },
+  'AWS::DynamoDB::GlobalTable': { name: 'TableName', arn: 'dynamodb:table/', ref: 'TableName' },
+};
+
+/** Each resource that can has a physical name, and others know it by that: as it is, or in its ARN. */
+function named(resources: Resources): Resources {
+  const nameOf = (id: string): string => `my-${id.toLowerCase()}`;
+  const byName = (value: Json): Json | undefined => {
+    const { logicalId = '', attribute } = referenceOf(value) ?? {};
+    const physical = PHYSICAL[resources[logicalId]?.Type ?? ''];
+    const wanted = attribute ?? physical?.ref;
+    if (physical && wanted === 'Arn') {
+      const [service, rest] = physical.arn.split(/:(.*)/);
+      const place = ['AWS::Partition', 'AWS::Region', 'AWS::AccountId'].map(variable);
+      return { 'Fn::Sub': `arn:${place[0]}:${service}:${place[1]}:${place[2]}:${rest}${nameOf(logicalId)}` };
+    }
+    return physical && wanted === physical.name ? nameOf(logicalId) : undefined;
+  };
+  return fromEntries(
+    entriesOf(resources).map(([id, resource]) => {
+      const physical = PHYSICAL[resource.Type];
+      const own = physical ? { [physical.name]: nameOf(id) } : {};
+      return [
+        id,
+        { ...resource, Properties: { ...(rewritten(resource.Properties ?? {}, byName) as JsonObject), ...own } },
+      ];
+    }),
+  );
+}
+
+/** How a stack gets at what another one has. */
+interface Apart {
+  /** What stands behind the stack's name in the other's. */
+  readonly behind: string;
+  /** An output of the other stack. */
+  readonly output: (name: string, value: Json) => JsonObject;
+  /** The value in this one. */
+  readonly value: (name: string) => Json;
+  /** The resources that this one needs for it. */
+  readonly resources: Resources;
+}
+
+const IMPORTED: Apart = {
+  behind: '-apart',
+  output: (name, Value) => ({ Value, Export: { Name: `apart:${name}` } }),
+  value: (name) => ({ 'Fn::ImportValue': `apart:${name}` }),
+  resources: {},
+};
+
+const NESTED: Apart = {
+  behind: '/Apart',
+  output: (_, Value) => ({ Value }),
+  value: (name) => ({ 'Fn::GetAtt': ['Apart', `Outputs.${name}`] }),
+  resources: { Apart: { Type: 'AWS::CloudFormation::Stack' } },
+};
+
+/** What refers to no other resource moves into another stack; the rest gets at it by the outputs of that. */
+function apart(template: JsonObject, { behind, output, value, resources }: Apart): ReadonlyMap<string, JsonObject> {
+  const all = entriesOf(resourcesIn(template));
+  const ids = new Set(all.map(([id]) => id));
+  const isAlone = ([, resource]: [string, TemplateResource]): boolean =>
+    resource.Type !== 'AWS::CloudFormation::Stack' && !refersTo(resource as unknown as Json, ids);
+  const moved = new Set(all.filter(isAlone).map(([id]) => id));
+  const outputs: Record<string, Json> = {};
+  const through = (one: Json): Json | undefined => {
+    const { logicalId = '', attribute = 'Ref' } = referenceOf(one) ?? {};
+    if (!moved.has(logicalId)) {
+      return undefined;
+    }
+    const name = `${logicalId}${attribute}`.replace(/\W/g, '');
+    outputs[name] = output(name, one);
+    return value(name);
+  };
+  const rest = fromEntries(all.filter(([id]) => !moved.has(id)));
+  const kept = inProperties(through)({ ...template, Resources: rest as unknown as Json });
+  const Outputs = rewritten(template.Outputs ?? {}, through);
+  return new Map([
+    [
+      '',
+      { ...kept, Outputs, Resources: { ...(kept.Resources as JsonObject), ...(resources as unknown as JsonObject) } },
+    ],
+    [behind, { Outputs: outputs, Resources: fromEntries(all.filter(([id]) => moved.has(id))) as unknown as Json }],
+  ]);
+}
+
+/** Whether a value refers to one of some resources, or waits for one. */
+function refersTo(value: Json, ids: ReadonlySet<string>): boolean {
+  if (Array.isArray(value)) {
+    return value.some((one) => refersTo(one, ids));
+  }
+  const reference = referenceOf(value);
+  if (reference) {
+    return ids.has(reference.logicalId);
+  }
+  return isObject(value) && Object.entries(value).some(([name, one]) => name === 'DependsOn' || refersTo(one, ids));
 }

@@ -1,4 +1,5 @@
 import { withLost, withPassed } from '../../engine/progress';
+import { typeError } from '../../engine/types';
 import { exitCodes, Output } from '../output';
 import { type Judgement, judge } from './judgement';
 import { printFindings, printLost, printResult } from './printing';
@@ -13,7 +14,8 @@ export interface CheckOptions extends LabOptions {
 /**
  * `atelier lab check`: whether the project has what a step asks for. With `--json`: `{ pattern, step, passed, error,
  * where, results: [{ goal, passed, seen, wanted, where, next }], lost: [{ step, goal, … }], findings: [{ rule, severity,
- * description, construct, where }], next }`. `passed` of a goal is null when it was skipped; `error` is why the app does not
+ * description, construct, where }], types, next }`; `types` is `{ text, where }`, the first error in the types of the sources
+ * where the step is not passed, or null. `passed` of a goal is null when it was skipped; `error` is why the app does not
  * synthesize, or null, and `where` its place; `lost` has the first failed goal of each earlier step that was done and no
  * longer is; `next` is the step that is open then, or null. A step passes when its goals are reached and no earlier one is
  * lost; those are open again.
@@ -29,8 +31,17 @@ export async function check(step: string | undefined, options: CheckOptions): Pr
   const judgement = await judge(project, project.step(step, 'check'));
   const passed = judgement.result.passed && judgement.lost.length === 0;
   const next = keepOutcome(project, judgement, passed);
-  output.document(documentOf(project, judgement, next));
+  // It takes a second: who has passed need not wait for it, and the project's own tests tell them.
+  const types = passed || judgement.assembly.error !== undefined ? undefined : await typeError(project.folder);
+  output.document({ ...documentOf(project, judgement, next), types: types ?? null });
   printJudgement(output, judgement, next, options.details);
+  if (types) {
+    output.print(
+      '',
+      output.paint('warn', 'The compiler has an error, which may be why:'),
+      `  ${types.where}: ${types.text}`,
+    );
+  }
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPattern } from '../../../blueprints/catalog';
-import { solve, undo } from '../../../labs/cli/commands/moving';
+import { kitRoot } from '../../../blueprints/kit';
+import { check } from '../../../labs/cli/commands/lab';
+import { goTo, solve, undo } from '../../../labs/cli/commands/moving';
 import { startAtelier, until } from '../../cli/support';
 import { readFiles } from '../../support/generate';
 import { scratchFolder, writeVariants } from '../../support/synthesize';
@@ -60,6 +62,25 @@ test('a step is solved and undone where no program is found, git neither, and al
     change(path, (text) => text.replaceAll('\n', '\r\n'));
   }
   expect(await solvedAndBack()).toEqual({ code: 0, reach: 'merged', different: [] });
+}, 30_000);
+
+test('a property that is misspelt, which runs and does nothing, is told with its line', async () => {
+  await goTo('visibility-timeout', { cwd, json: true });
+  // The packages of these projects are the kit's own.
+  change('tsconfig.json', (text) => text.replace('./node_modules/@types', join(kitRoot, 'node_modules', '@types')));
+  change(STACK, (text) =>
+    text.replace('      enforceSSL: true,', '      visiblityTimeout: Duration.minutes(3),\n      enforceSSL: true,'),
+  );
+  const line =
+    read(STACK)
+      .split('\n')
+      .findIndex((one) => one.includes('visiblityTimeout')) + 1;
+  jest.mocked(process.stdout.write).mockClear();
+  expect(await check(undefined, { cwd, plain: true })).toBe(1);
+  expect(printed()).toContain('    seen    VisibilityTimeout of Queue is not set, which means 30 s');
+  expect(printed()).toContain(
+    `\nThe compiler has an error, which may be why:\n  ${STACK}:${line}: Object literal may only`,
+  );
 }, 30_000);
 
 test('a step is solved where the stack was deleted, and undone', async () => {
