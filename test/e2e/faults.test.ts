@@ -16,7 +16,7 @@ const local = (...args: string[]): Ended => here.atelier(project, ['local', ...a
 
 beforeAll(() => {
   here = machine();
-  project = createProject(here, 'sqs-scaling', 'faults');
+  project = createProject(here, 'sqs-scaling');
 });
 
 afterEach(() => local('stop'));
@@ -125,7 +125,7 @@ test('an emulator that is killed during a deployment is told, and the next deplo
       .split('\n')
       .filter((line) => line.startsWith('error:')),
   ).toHaveLength(1);
-  expect(documentOf(local('deploy', '--json')).stacks['faults-dev'].resources).toBeGreaterThan(10);
+  expect(documentOf(local('deploy', '--json')).stacks['orders-dev'].resources).toBeGreaterThan(10);
 });
 
 test('two that start it at once get the same one', async () => {
@@ -189,7 +189,7 @@ describe('a user with a profile, keys and a proxy', () => {
   test('deploys and probes with neither: nothing passes the proxy, and no key of theirs reaches the emulator', async () => {
     documentOf(local('start', '--json'));
     const deployed = here.atelier(project, ['local', 'deploy', '--json'], env);
-    expect(documentOf(deployed).stacks['faults-dev'].outputs.DeadLetterQueueArn).toContain(':us-east-1:000000000000:');
+    expect(documentOf(deployed).stacks['orders-dev'].outputs.DeadLetterQueueArn).toContain(':us-east-1:000000000000:');
     expect(documentOf(here.atelier(project, ['probe', '--json'], env)).passed).toBe(true);
     expect(seen).toEqual([]);
     expect(readdirSync(join(here.home, 'user'))).not.toContain('.cdk');

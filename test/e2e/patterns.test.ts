@@ -6,6 +6,9 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { patterns } from '../../blueprints/catalog';
 import { probes } from '../../labs';
 import { destroy } from '../../labs/engine/deployment/deploy';
+import { localEnvironment } from '../../labs/engine/emulator/environment';
+import { type Command, readLab } from '../../labs/engine/lab-text';
+import { tryInTerminal } from '../support/commands';
 import { createProject, documentOf, type Machine, machine } from './support';
 
 /*
@@ -21,10 +24,20 @@ interface Row {
   readonly seconds: number;
 }
 
+/** The CDK asks before it grants rights, and before it destroys; a reader says yes. */
+const YES = [['(y/n)', 'y\r']] as const;
+
 const probed = patterns.filter(({ id }) => probes[id]);
 const rows: Row[] = [];
 let here: Machine;
 let endpoint: string;
+
+/** The commands of a lab that deploy: no other test runs them. */
+function deploying(pattern: string): Command[] {
+  const { commandsBefore, steps, commandsAfter } = readLab(pattern);
+  const all = [...commandsBefore, ...steps.flatMap(({ commands }) => commands), ...commandsAfter];
+  return all.filter(({ deploys, notRun }) => deploys && notRun === undefined);
+}
 
 /** What there is of a name in the emulator, beside the stack of the bootstrap. */
 async function remains(name: string): Promise<string[]> {
@@ -62,13 +75,13 @@ afterAll(() => {
 
 describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, index) => {
   const stages = index === 0 ? ['dev', 'test'] : ['dev'];
-  const name = `e2e-${index}`;
+  const name = 'orders';
   const start = Date.now();
   let project: string;
   let deployed: { stacks: Record<string, { resources: number }>; leftOut: object[]; endpoint: string };
 
   beforeAll(() => {
-    project = createProject(here, id, name, ...stages.flatMap((stage) => ['--stages', stage]));
+    project = createProject(here, id, ...stages.flatMap((stage) => ['--stages', stage]));
     deployed = documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     endpoint = deployed.endpoint;
   });
@@ -117,7 +130,16 @@ describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, in
     expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);
   });
 
-  test('leaves nothing behind when it is destroyed', async () => {
+  test.each(deploying(id).map((command) => [command.line, command.exit] as const))(
+    'does what its lab says: %s',
+    (line, exit) => {
+      const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
+      expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
+    },
+  );
+
+  test('leaves nothing behind when all stages are destroyed', async () => {
+    documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     expect(await remains(name)).not.toEqual([]);
     await destroy({ folder: project, endpoint });
     expect(await remains(name)).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KIT } from '../../blueprints/kit';
@@ -40,22 +40,23 @@ export function machine(cache = CACHE): Machine {
 }
 
 /**
- * Creates an installed project from the packed kit.
+ * Creates an installed project, named orders as in labs, from the packed kit.
  *
  * @param of the machine
  * @param pattern the pattern's id
- * @param name the project's folder and name
  * @param flags further flags of `atelier new`
  * @returns the project's folder
  */
-export function createProject(of: Machine, pattern: string, name: string, ...flags: string[]): string {
+export function createProject(of: Machine, pattern: string, ...flags: string[]): string {
+  const folder = join(of.home, pattern);
+  mkdirSync(folder);
   run(
-    of.home,
+    folder,
     'npx',
-    ['--yes', `--package=${of.tarball}`, 'atelier', 'new', pattern, name, '--no-git', ...flags],
+    ['--yes', `--package=${of.tarball}`, 'atelier', 'new', pattern, 'orders', '--no-git', ...flags],
     of.env,
   );
-  return join(of.home, name);
+  return join(folder, 'orders');
 }
 
 /** What a command that must succeed has printed as JSON. */
