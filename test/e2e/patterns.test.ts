@@ -64,9 +64,8 @@ beforeAll(() => {
   here = machine();
 });
 
-afterAll(() => {
-  here.atelier(here.home, ['local', 'stop']);
-  here.remove();
+afterAll(async () => {
+  await here.remove();
   const table = rows.map(({ pattern, resources, leftOut, probes: kept, seconds }) =>
     [pattern.padEnd(28), `${resources} resources`, `${leftOut} left out`, `${kept} probes`, `${seconds} s`].join('  '),
   );

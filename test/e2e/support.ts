@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KIT } from '../../blueprints/kit';
+import { stopEmulator } from '../../labs/engine/emulator/emulator';
 import { type Ended, packKit, run, tryRun } from '../support/commands';
 
 /** A machine of its own for the emulator: a folder for what is installed, one for projects, and the packed kit. */
@@ -15,7 +16,7 @@ export interface Machine {
   /** Runs `atelier` in a project. */
   atelier(project: string, args: readonly string[], env?: NodeJS.ProcessEnv): Ended;
   /** Ends the emulator, and removes all but what was installed. */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /**
@@ -35,7 +36,11 @@ export function machine(cache = CACHE): Machine {
     tarball: packKit(home),
     env,
     atelier,
-    remove: () => rmSync(home, { recursive: true, force: true }),
+    remove: async () => {
+      process.env.XDG_CACHE_HOME = cache;
+      await stopEmulator();
+      rmSync(home, { recursive: true, force: true });
+    },
   };
 }
 
