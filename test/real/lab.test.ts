@@ -29,6 +29,8 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
   const lab = readLab(id);
   const commands = [...lab.commandsBefore, ...lab.steps.flatMap((step) => step.commands), ...lab.commandsAfter];
   const left = commands.filter((command) => !isRunHere(command));
+  const steps = lab.steps.map((step): [string, string | undefined] => [step.id, step.id]);
+  const places: [string, string | undefined][] = [['before the steps', undefined], ...steps];
   let ran: readonly Ran[];
 
   beforeAll(() => {
@@ -37,15 +39,12 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
     ran = runLab(pattern, lab, folder, registry.env);
   }, 600_000);
 
-  test.each([undefined, ...lab.steps.map((step) => step.id)])(
-    'has commands that end as it says, in step %s',
-    (step) => {
-      const surprises = ran.filter((one) => one.step === step && one.code !== one.command.exit);
-      expect(surprises.map(({ command, code, stdout, stderr }) => ({ ...command, code, stdout, stderr }))).toEqual([]);
-    },
-  );
+  test.each(places)('has commands that end as it says: %s', (_, step) => {
+    const surprises = ran.filter((one) => one.step === step && one.code !== one.command.exit);
+    expect(surprises.map(({ command, code, stdout, stderr }) => ({ ...command, code, stdout, stderr }))).toEqual([]);
+  });
 
-  test.each([undefined, ...lab.steps.map((step) => step.id)])('shows what they print, in step %s', (step) => {
+  test.each(places)('shows what they print: %s', (_, step) => {
     const shown = ran.filter((one) => one.step === step && one.command.output !== undefined);
     expect(shown.map(({ command: { line, output } }) => `${line}\n${output}`)).toEqual(
       shown.map((one) => `${one.command.line}\n${shownOutput(one)}`),
