@@ -7,7 +7,12 @@ const tested: PinnedPackage[] = [
   '@aws-lambda-powertools/idempotency',
   '@aws-lambda-powertools/logger',
   '@aws-lambda-powertools/metrics',
+  '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch-logs',
   '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sqs',
+  '@aws-sdk/client-sts',
   '@aws-sdk/lib-dynamodb',
   '@biomejs/biome',
   '@swc/core',
@@ -155,6 +160,11 @@ project.addTask('real', {
   exec: 'jest --config test/real/jest.config.json',
   receiveArgs: true,
 });
+project.addTask('e2e', {
+  description: 'Deploys every pattern to an emulator and probes it, and tries faults: takes minutes, needs Python',
+  exec: 'jest --config test/e2e/jest.config.json',
+  receiveArgs: true,
+});
 project.addTask('bench', {
   description: 'Measures the speed of the kit against others and writes docs/benchmarks.md',
   exec: 'tsx test/bench/main.ts',
@@ -173,7 +183,7 @@ project.addTask('lint', {
 
 project.package.addField('jest', {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/golden/', '/fixtures/', '<rootDir>/test/real/'],
+  testPathIgnorePatterns: ['/node_modules/', '/golden/', '/fixtures/', '<rootDir>/test/(real|e2e)/'],
   modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
   moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },

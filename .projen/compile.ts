@@ -15,14 +15,17 @@ const cli = join(labs, 'cli');
 
 /** What becomes a file of its own in lib/cli, loaded when it is needed: sources by the name of that file. */
 const programs = new Map([
-  ...['main', 'prompts'].map((name) => [name, join(cli, name)] as const),
+  ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
   ['lab-text', join(labs, 'engine', 'lab-text')] as const,
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
   ...readdirSync(labs)
     .filter((room) => existsSync(join(labs, room, 'checks.ts')))
-    .map((pattern) => [`lab-${pattern}`, join(labs, pattern, 'checks')] as const),
+    .flatMap((pattern) => [
+      [`lab-${pattern}`, join(labs, pattern, 'checks')] as const,
+      [`probes-${pattern}`, join(labs, pattern, 'probes')] as const,
+    ]),
 ]);
 
 // A failed compilation must not leave an older result behind, which would be packed.
@@ -92,7 +95,7 @@ async function bundle(): Promise<void> {
     entryPoints: [...programs].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
-    external: ['projen', 'esbuild', 'tsx', 'aws-cdk'],
+    external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,

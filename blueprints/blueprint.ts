@@ -11,6 +11,7 @@ import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
 import { checkOptions, currentOptions, nameOfFolder, optionsOf } from './options';
 import type { OptionValues, Pattern } from './pattern';
+import { style } from './style';
 import { type PinnedPackage, pinned, versions } from './versions';
 
 /** The options that every pattern's project type has. */
@@ -297,9 +298,9 @@ function lintWithBiome(project: AwsCdkTypeScriptApp): void {
     obj: {
       $schema: './node_modules/@biomejs/biome/configuration_schema.json',
       files: { includes: ['src/**/*.ts', 'test/**/*.ts', '.projenrc.ts'] },
-      formatter: { indentStyle: 'space', lineWidth: 120 },
+      formatter: style.formatter,
       json: { formatter: { enabled: false } },
-      javascript: { formatter: { quoteStyle: 'single' } },
+      javascript: style.javascript,
     },
   });
   project.addTask('format', {

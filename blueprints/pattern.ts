@@ -50,8 +50,10 @@ export interface Conflict extends Required<Pick<UsageDetails, 'option' | 'allowe
 
 /** A named stage of a pattern. */
 export interface Step {
-  /** The id that templates, checks and progress know the step by; never changed once released. */
+  /** The id that templates, checks and progress know the step by; once released, it goes to `formerly` when it changes. */
   readonly id: string;
+  /** The ids that it had before: projects and progress that name one mean this step. @default - none */
+  readonly formerly?: readonly string[];
   /** The step's heading in the lab. */
   readonly title: string;
   /** One sentence: what the project can do after the step. */
@@ -121,6 +123,17 @@ export function lastStep(pattern: Pattern): string {
   return pattern.steps[pattern.steps.length - 1].id;
 }
 
+/**
+ * The id that a step has now.
+ *
+ * @param pattern the pattern
+ * @param id an id that a version of the kit gave a step
+ * @returns the id as it was given, when no step had it before
+ */
+export function currentId(pattern: Pattern, id: string): string {
+  return pattern.steps.find(({ formerly = [] }) => formerly.includes(id))?.id ?? id;
+}
+
 /** Where a step is named. */
 export interface StepPlace {
   /** Whether `start` may be named there. */
@@ -135,7 +148,7 @@ export interface StepPlace {
 const CREATION: StepPlace = { allowsStart: true, name: '--step', before: '--step' };
 
 /**
- * The step that is named by its id, or by its number as the lab counts them.
+ * The step that is named by its id, by one that it had before, or by its number as the lab counts them.
  *
  * @param pattern the pattern
  * @param step what was named, if anything
@@ -145,7 +158,7 @@ const CREATION: StepPlace = { allowsStart: true, name: '--step', before: '--step
  */
 export function checkStep(pattern: Pattern, step: string | undefined, place: StepPlace = CREATION): string {
   const known = stepIds(pattern).filter((id) => place.allowsStart || id !== START);
-  const id = step === undefined ? lastStep(pattern) : (numberedStep(pattern, step) ?? step);
+  const id = step === undefined ? lastStep(pattern) : (numberedStep(pattern, step) ?? currentId(pattern, step));
   if (!known.includes(id)) {
     throw new UsageError(`${place.name} can't be ${JSON.stringify(step)}`, {
       option: 'step',

@@ -1,4 +1,5 @@
 import type { Check } from './engine/check';
+import type { Probe } from './engine/probe';
 
 /** What a pattern's lab has besides its text. */
 export interface Lab {
@@ -9,4 +10,9 @@ export interface Lab {
 /** Loads the lab of each pattern, by the pattern's id: only the lab that is asked for is ever read. */
 export const labs: Readonly<Record<string, () => Promise<Lab>>> = {
   'sqs-scaling': () => import('./sqs-scaling/checks'),
+};
+
+/** Loads the probes of each pattern that has some, by the pattern's id. */
+export const probes: Readonly<Record<string, () => Promise<{ readonly probes: readonly Probe[] }>>> = {
+  'sqs-scaling': () => import('./sqs-scaling/probes'),
 };

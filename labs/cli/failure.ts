@@ -22,6 +22,8 @@ const EXAMPLES: ReadonlyMap<string | undefined, string> = new Map([
   ['lab', 'atelier lab check'],
   ['doctor', 'atelier doctor'],
   ['eject', 'atelier eject'],
+  ['local', 'atelier local start'],
+  ['probe', 'atelier probe'],
   ['update', 'atelier update --dry-run'],
 ]);
 

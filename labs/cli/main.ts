@@ -63,6 +63,16 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
     });
   addNew(program, named);
   addLab(program, args);
+  addLocal(program);
+  command(program, 'probe', 'says whether what is deployed keeps the promises of the pattern')
+    .option('--endpoint <url>', "an emulator (default: AWS_ENDPOINT_URL, or the kit's own)")
+    .option('--stage <name>', 'the stage whose stack is looked at (default: the first)')
+    .option('--aws', 'looks at AWS, with the credentials of your environment; says where, and asks')
+    .option('--yes', 'does not ask before it looks at AWS')
+    .action(async (options) => {
+      const { probe } = await import('./commands/probe');
+      finish(await probe(options));
+    });
   return program;
 }
 
@@ -90,6 +100,31 @@ function addNew(program: Command, named: Pattern | undefined): void {
   });
 }
 
+/** What `atelier local` can do, and how it is said. */
+const LOCAL = {
+  start: 'starts an emulator of AWS on this machine; no account is needed',
+  stop: 'ends it',
+  status: 'says whether it runs, and where',
+  logs: 'prints its log, that of functions among it',
+  deploy: 'deploys the project to it',
+  reset: 'lets it forget all that was deployed',
+} as const;
+
+function addLocal(program: Command): void {
+  const local = program.command('local').description('runs the project on this machine');
+  for (const [name, summary] of Object.entries(LOCAL)) {
+    const one = command(local, name, summary).action(async (options) => {
+      const commands = await import('./commands/local');
+      finish(await commands[name as keyof typeof LOCAL](options));
+    });
+    if (name === 'deploy') {
+      one
+        .option('--watch', 'again whenever a source is saved')
+        .option('--poll', 'looks for saves as network drives need it');
+    }
+  }
+}
+
 /** The pattern that the arguments of `new` name: the first word that is one, or else the first word, which then is none. */
 function newPattern([command, ...args]: readonly string[]): Pattern | undefined {
   if (command !== 'new') {
@@ -110,10 +145,12 @@ function addLab(program: Command, args: readonly string[]): void {
       finish(await status(options));
     },
   );
-  command(lab, 'check [step]', 'says whether the project has what the step asks for').action(async (step, options) => {
-    const { check } = await import('./commands/lab');
-    finish(await check(step, options));
-  });
+  command(lab, 'check [step]', 'says whether the project has what the step asks for')
+    .option('--details', 'explains every goal that failed, not the first alone, and shows every finding')
+    .action(async (step, options) => {
+      const { check } = await import('./commands/lab');
+      finish(await check(step, options));
+    });
   command(lab, 'diff [step]', 'shows what the step changes: the solution').action(async (step, options) => {
     const { diff } = await import('./commands/lab');
     finish(await diff(step, options));

@@ -35,6 +35,15 @@ export interface OutputOptions {
   readonly plain?: boolean;
 }
 
+/**
+ * Whether questions can be asked: in a terminal, where no machine reads, and not in CI.
+ *
+ * @param options how a command prints
+ */
+export function canAsk({ json }: OutputOptions): boolean {
+  return !json && Boolean(process.stdin.isTTY && process.stdout.isTTY) && !process.env.CI;
+}
+
 /** What a piece of text means; the colour follows from it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'strong' | 'faint' | 'accent';
 
@@ -122,6 +131,17 @@ export class Output {
   document(document: unknown): void {
     if (this.json) {
       process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
+  }
+
+  /**
+   * Prints one of several JSON documents, each in a line of its own; nothing where text is wanted.
+   *
+   * @param document what to print
+   */
+  line(document: unknown): void {
+    if (this.json) {
+      process.stdout.write(`${JSON.stringify(document)}\n`);
     }
   }
 

@@ -6,7 +6,7 @@ import { checkOptions, nameOfFolder, optionsOf } from '../../blueprints/options'
 import { checkStep, type OptionValue, type OptionValues, type Pattern } from '../../blueprints/pattern';
 import { isObject } from '../engine/json';
 import { installedKit, typedKit } from './kit-spec';
-import type { OutputOptions } from './output';
+import { canAsk, type OutputOptions } from './output';
 
 /** The flags of `atelier new`, besides those of the pattern. */
 export interface NewOptions extends OutputOptions {
@@ -108,9 +108,7 @@ async function ask(
   document: OptionValues,
   isPlain: boolean,
 ) {
-  const canAsk =
-    options.input !== false && !options.json && process.stdin.isTTY && process.stdout.isTTY && !process.env.CI;
-  if (canAsk && (pattern === undefined || folder === undefined)) {
+  if (options.input !== false && canAsk(options) && (pattern === undefined || folder === undefined)) {
     const { askForProject } = await import('./prompts');
     return askForProject(pattern, folder, { ...document, ...(pattern ? flagsOf(pattern, options) : {}) }, isPlain);
   }

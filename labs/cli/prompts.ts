@@ -47,6 +47,18 @@ export async function askForProject(
   return { pattern: chosen, folder: target, values };
 }
 
+/**
+ * Asks in a terminal whether to go on.
+ *
+ * @param message the question
+ * @param isPlain whether lines may only be appended
+ * @returns the answer; leaving with Ctrl-C ends the process with 130
+ */
+export async function askToGoOn(message: string, isPlain: boolean): Promise<boolean> {
+  const prompts: Prompts = isPlain ? plain : (drawn as unknown as Prompts);
+  return answered(prompts, prompts.confirm({ message, initialValue: false }));
+}
+
 async function askForPattern(prompts: Prompts): Promise<Pattern> {
   const options = patterns.map((value) => ({ value, label: value.id, hint: value.summary }));
   return answered(prompts, prompts.select({ message: 'Which pattern?', options }));

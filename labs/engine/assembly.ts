@@ -74,8 +74,20 @@ interface Placed {
   readonly stack: string;
 }
 
-/** The properties that give resources their physical names: a template may use such a name instead of a reference. */
-const NAME_PROPERTIES = ['QueueName', 'TableName', 'FunctionName', 'RoleName', 'TopicName', 'AlarmName'] as const;
+/**
+ * The property that gives a resource its physical name, by type: a template may use such a name instead of a reference. In
+ * other types a property that is called so is such a use.
+ */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+};
 
 /** How many parameters, outputs and imports are followed from one value: a circle of them ends. */
 const MAX_HOPS = 10;
@@ -248,8 +260,8 @@ export class Assembly {
   private named(text: string): Target[] {
     const name = text.slice(Math.max(text.lastIndexOf(':'), text.lastIndexOf('/')) + 1);
     return this.resources.flatMap((resource) => {
-      const attribute = NAME_PROPERTIES.find((property) => resource.properties[property] === name);
-      return name !== '' && attribute ? [{ resource, attribute }] : [];
+      const attribute = NAME_PROPERTIES[resource.type];
+      return name !== '' && attribute && resource.properties[attribute] === name ? [{ resource, attribute }] : [];
     });
   }
 

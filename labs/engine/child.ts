@@ -1,4 +1,5 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { InterruptedError } from '../../blueprints/errors';
 
@@ -12,14 +13,18 @@ export interface ChildOptions {
   readonly timeout?: number;
   /** Whether it waits for `go`, by reading from its standard input. @default false */
   readonly waits?: boolean;
+  /** Is told each line of its standard output as it comes. @default - nobody is */
+  readonly onLine?: (line: string) => void;
+  /** Whether what it has started and left behind ends with it; on Windows that stays. @default false */
+  readonly leavesNothing?: boolean;
 }
 
 /** A child process that was started. */
 export interface Child {
   /** How it ends. */
   readonly ended: Promise<Ending>;
-  /** Lets it go on, when it waits; its time begins to run. */
-  go(): void;
+  /** Lets it go on, when it waits, by a text that it reads; its time begins to run. */
+  go(text?: string): void;
   /** Kills it and all that it has started. */
   kill(): void;
 }
@@ -109,20 +114,26 @@ export function startChild(command: string, args: readonly string[], options: Ch
         said[output] = (said[output] + text).slice(-KEPT);
       });
     }
+    if (options.onLine) {
+      createInterface({ input: child.stdout }).on('line', options.onLine);
+    }
     child.on('error', ({ message }) => {
       said.stderr = message;
       end(null);
     });
     // A grandchild may hold the outputs open for as long as it likes; nobody waits for it.
     child.on('exit', (code) => {
+      if (options.leavesNothing) {
+        killTree(child);
+      }
       grace = setTimeout(end, GRACE, code);
     });
     child.on('close', end);
   });
   return {
     ended,
-    go: () => {
-      child.stdin?.end('go');
+    go: (text = 'go') => {
+      child.stdin?.end(text);
       timer = options.timeout
         ? setTimeout(() => {
             timedOut = true;

@@ -1,14 +1,16 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { style } from '../../blueprints/style';
 import { runChild } from './child';
 
 /** What the formatter can read. */
 const FORMATTED = /\.[cm]?tsx?$/;
 
 /**
- * The sources of a project as its own formatter would write them, so that they can be compared with generated ones.
+ * The sources of a project as its own formatter would write them in the style of generated ones, whatever the project has
+ * made of its settings, so that they can be compared with those.
  *
  * @param folder the project's folder
  * @param sources texts by path
@@ -22,9 +24,7 @@ export async function formatted(folder: string, sources: ReadonlyMap<string, str
   }
   const scratch = mkdtempSync(join(tmpdir(), 'atelier-'));
   try {
-    if (existsSync(join(folder, 'biome.json'))) {
-      cpSync(join(folder, 'biome.json'), join(scratch, 'biome.json'));
-    }
+    writeFileSync(join(scratch, 'biome.json'), JSON.stringify(style));
     for (const [path, text] of wanted) {
       mkdirSync(dirname(join(scratch, path)), { recursive: true });
       writeFileSync(join(scratch, path), text);

@@ -2,10 +2,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
+import { currentId } from '../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
 import { type Check, runCheck } from './check';
 import type { HandIn } from './handin';
-import { isDone, type Progress, readProgress } from './progress';
+import { currentStep, isDone, type Progress, readProgress } from './progress';
 import { assemblyOf } from './project-assembly';
 import { synthesize } from './synth';
 
@@ -23,6 +24,8 @@ export interface StepGrade {
   readonly hints: number;
   /** When its check first passed, as the learner's progress says; null when it has not. */
   readonly passed: string | null;
+  /** Minutes from the pass before, of whichever step, to this one; null for the first, and when it has not passed. */
+  readonly minutes: number | null;
 }
 
 /** Where a learner stands. */
@@ -32,7 +35,7 @@ export interface Grade {
   readonly pattern: string | null;
   /** The steps in order; none when there is nothing to judge. */
   readonly steps: readonly StepGrade[];
-  /** The first step whose check does not pass; null when all do. */
+  /** The first step whose check does not pass, or that they are on when nothing can be judged; null when all pass. */
   readonly stuck: string | null;
   /** The first goal of that step that is not reached, and what was seen; null when all are. */
   readonly cause: string | null;
@@ -100,9 +103,11 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
       env: { ...env, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     };
     const assembly = await assemblyOf(folder, () => synthesize(folder, limited));
-    const progress = readProgress(folder);
+    const progress = readProgress(folder, pattern);
+    const generatedAt = currentId(pattern, provenance.step);
     const results = checks.map((check) => runCheck(check, assembly));
     const first = results.find(({ passed }) => !passed);
+    const stuck = assembly.error ? currentStep(pattern, generatedAt, progress) : (first?.step ?? null);
     const cause = assembly.error ?? (first?.cause ? `${first.cause.goal}: ${first.cause.seen}` : null);
     return {
       learner: handIn.learner,
@@ -110,12 +115,13 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
       steps: results.map(({ step, passed }) => ({
         step,
         passes: passed,
-        claimed: isDone(pattern, provenance.step, progress, step),
+        claimed: isDone(pattern, generatedAt, progress, step),
         solved: progress[step]?.solved !== undefined,
         hints: progress[step]?.hints ?? 0,
         passed: progress[step]?.passed ?? null,
+        minutes: minutesTo(progress, step),
       })),
-      stuck: first?.step ?? null,
+      stuck,
       cause,
       minutes: minutesOf(progress),
       error: assembly.error ?? null,
@@ -147,7 +153,22 @@ function write(folder: string, { files }: HandIn, packages: string): void {
   }
 }
 
+/** When steps passed, as the learner's progress says, in milliseconds. */
+function passesIn(progress: Progress): number[] {
+  return Object.values(progress).flatMap(({ passed }) => (passed ? [Date.parse(passed)] : []));
+}
+
+function minutesTo(progress: Progress, step: string): number | null {
+  const pass = Date.parse(progress[step]?.passed ?? '');
+  const before = passesIn(progress).filter((one) => one < pass);
+  return before.length === 0 ? null : minutesBetween(Math.max(...before), pass);
+}
+
 function minutesOf(progress: Progress): number | null {
-  const times = Object.values(progress).flatMap(({ passed }) => (passed ? [Date.parse(passed)] : []));
-  return times.length < 2 ? null : Math.round((Math.max(...times) - Math.min(...times)) / 60_000);
+  const passes = passesIn(progress);
+  return passes.length < 2 ? null : minutesBetween(Math.min(...passes), Math.max(...passes));
+}
+
+function minutesBetween(from: number, to: number): number {
+  return Math.round((to - from) / 60_000);
 }

@@ -21,6 +21,9 @@ export interface HandIn {
 /** Single files that belong to a hand-in, besides the sources. */
 const SINGLE = [PROVENANCE_FILE, PROGRESS_FILE, 'cdk.json'];
 
+/** How the name of a hand-in ends. */
+export const HAND_IN = '.handin.json';
+
 /** The largest source that is taken, in bytes; what a lab asks for has a few thousand. */
 const LARGEST = 200_000;
 
@@ -47,13 +50,17 @@ export function collect(folder: string, learner = basename(folder)): HandIn {
 }
 
 /**
- * Reads a file that was handed in. Paths that lead out of the project are left out.
+ * Reads a file that was handed in. Paths that lead out of the project are left out; one that was cut off on its way is a
+ * hand-in with a problem, so that a report goes on.
  *
  * @param file its path
  * @throws UsageError when it is none
  */
 export function readHandIn(file: string): HandIn {
   const value: Json | undefined = readJson(file);
+  if (value === undefined) {
+    return problem(basename(file, HAND_IN), `${basename(file)} can't be read: it is damaged, or not whole`);
+  }
   const files = isObject(value) && value.atelier === 'hand-in' && isObject(value.files) ? value.files : undefined;
   if (!files) {
     throw new UsageError(`${basename(file)} is no hand-in`, {
@@ -63,11 +70,21 @@ export function readHandIn(file: string): HandIn {
       example: 'atelier lab report class/*',
     });
   }
-  const learner = String((value as JsonObject).learner ?? basename(file, '.json'));
+  const learner = String((value as JsonObject).learner ?? basename(file, HAND_IN));
   const safe = Object.entries(files).filter(
     ([path, text]) => typeof text === 'string' && (SINGLE.includes(path) || isInside(path)),
   );
   return { atelier: 'hand-in', learner, files: Object.fromEntries(safe) as Record<string, string> };
+}
+
+/**
+ * What stands in a report for a learner of whom there is nothing to judge.
+ *
+ * @param learner who they are
+ * @param why why there is nothing, in one line
+ */
+export function problem(learner: string, why: string): HandIn {
+  return { atelier: 'hand-in', learner, files: {}, problem: why };
 }
 
 /** Whether a path leads to a file below `src`, on every system. */

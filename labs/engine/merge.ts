@@ -34,15 +34,16 @@ interface Hunk {
  * @param base the lines that both began with
  * @param learner the learner's lines
  * @param solution the solution's lines
- * @param isWide whether the solution also wins over changes that touch its own. @default false
+ * @param context how many lines around its own the solution also wins. @default 0
  */
 export function merge(
   base: readonly string[],
   learner: readonly string[],
   solution: readonly string[],
-  isWide = false,
+  context = 0,
 ): Merge {
-  const groups = grouped([...hunksOf('learner', base, learner), ...hunksOf('solution', base, solution)], isWide);
+  const solved = hunksOf('solution', base, solution).map((hunk) => widened(hunk, context, base.length));
+  const groups = grouped([...hunksOf('learner', base, learner), ...solved]);
   const pieces: Piece[] = [];
   const lost: number[] = [];
   const at = { base: 0, learner: 0, solution: 0 };
@@ -77,16 +78,20 @@ function hunksOf(side: Hunk['side'], base: readonly string[], own: readonly stri
   }));
 }
 
-/** Hunks in order, those together that are about the same lines, or that touch. */
-function grouped(hunks: readonly Hunk[], isWide: boolean): Hunk[][] {
+/** A hunk with lines around it that it leaves as they are. */
+function widened({ side, start, end, own, ownEnd }: Hunk, context: number, length: number): Hunk {
+  const before = Math.min(context, start);
+  const behind = Math.min(context, length - end);
+  return { side, start: start - before, end: end + behind, own: own - before, ownEnd: ownEnd + behind };
+}
+
+/** Hunks in order, those together that are about the same lines. */
+function grouped(hunks: readonly Hunk[]): Hunk[][] {
   const groups: Hunk[][] = [];
   let end = -1;
   let start = -1;
   for (const hunk of [...hunks].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    const isSame =
-      hunk.start < end ||
-      (isWide && hunk.start === end) ||
-      (hunk.start === start && hunk.end === hunk.start && end === start);
+    const isSame = hunk.start < end || (hunk.start === start && hunk.end === hunk.start && end === start);
     if (groups.length > 0 && isSame) {
       groups[groups.length - 1].push(hunk);
       end = Math.max(end, hunk.end);

@@ -19,16 +19,19 @@ export interface Move {
 }
 
 /**
- * How much of the solution is taken: merged into the learner's files; merged, and what touches its lines given up; the whole
- * files of the step; or all sources.
+ * How much of the solution is taken: merged into the learner's files; merged, and what stands next to its lines given up;
+ * the whole files of the step; or all sources.
  */
 export type Reach = 'merged' | 'wide' | 'files' | 'project';
 
 /** The reaches, the gentlest first. */
 export const REACHES: readonly Reach[] = ['merged', 'wide', 'files', 'project'];
 
-/** The reaches that merge. */
-const MERGING: ReadonlySet<Reach> = new Set(['merged', 'wide']);
+/** The reaches that merge, each with how many lines around its own the solution wins: as many as a diff shows. */
+const CONTEXT: ReadonlyMap<Reach, number> = new Map([
+  ['merged', 0],
+  ['wide', 3],
+]);
 
 /** What a file is to be. */
 export interface Moved {
@@ -98,10 +101,11 @@ export async function readVersions({ folder, pattern, values, from, to }: Move):
  * @returns the files that may change, those that stay as they are among them
  */
 export function planMove(versions: Versions, reach: Reach): Moved[] {
+  const context = CONTEXT.get(reach);
   return [...new Set([...versions.base.keys(), ...versions.solution.keys()])]
     .filter((path) => path !== KEPT && (reach === 'project' || isChanged(versions, path)))
     .map((path) =>
-      MERGING.has(reach) || !isSource(path) ? merged(path, versions, reach === 'wide') : whole(path, versions),
+      context === undefined && isSource(path) ? whole(path, versions) : merged(path, versions, context ?? 0),
     );
 }
 
@@ -148,13 +152,13 @@ function whole(path: string, { base, solution, learner }: Versions): Moved {
   };
 }
 
-function merged(path: string, versions: Versions, isWide: boolean): Moved {
+function merged(path: string, versions: Versions, context: number): Moved {
   const before = versions.base.get(path);
   const after = versions.solution.get(path);
   const text = versions.learner.get(path);
   if (typeof before !== 'string' || typeof after !== 'string' || text === undefined) {
     return whole(path, versions);
   }
-  const solved = solveFile(before, { text, formatted: versions.tidy.get(path) ?? text }, after, isWide);
+  const solved = solveFile(before, { text, formatted: versions.tidy.get(path) ?? text }, after, context);
   return { path, was: text, content: solved.text, lost: solved.lost };
 }

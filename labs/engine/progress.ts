@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { currentId, lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
 import { dig, entriesAt, isObject, type JsonObject, readJson } from './json';
 
 /** What is kept of one step. */
@@ -21,19 +21,41 @@ export type Progress = Readonly<Record<string, StepProgress>>;
 /** The file that holds the progress, in the project's folder. */
 export const PROGRESS_FILE = '.atelier/progress.json';
 
+/** Where a file of progress goes that can't be read, when a new one is written. */
+export const DAMAGED_FILE = '.atelier/progress.damaged.json';
+
 /**
  * Reads the progress of a project.
  *
  * @param folder the project's folder
+ * @param pattern the pattern: a step that was renamed since has its new id
  * @returns no progress when the file is missing or damaged; steps of other kits' versions are kept
  */
-export function readProgress(folder: string): Progress {
-  const steps = entriesAt(readJson(join(folder, PROGRESS_FILE)), 'steps').filter(([, step]) => isObject(step));
-  return Object.fromEntries(steps.map(([id, step]) => [id, sound(step as JsonObject)]));
+export function readProgress(folder: string, pattern: Pattern): Progress {
+  const kept = entriesAt(readJson(join(folder, PROGRESS_FILE)), 'steps').flatMap(([id, step]) =>
+    isObject(step) ? [{ id: currentId(pattern, id), isOld: currentId(pattern, id) !== id, step: sound(step) }] : [],
+  );
+  const progress: Record<string, StepProgress> = {};
+  // What is kept under the new id of a step is newer than what is kept under an old one.
+  for (const { id, step } of [...kept.filter(({ isOld }) => isOld), ...kept.filter(({ isOld }) => !isOld)]) {
+    progress[id] = { ...progress[id], ...step };
+  }
+  return progress;
 }
 
 /**
- * Writes the progress of a project: the old file stays whole until the new one is, so that a run that dies loses nothing.
+ * Whether a project has a file of progress that can't be read; it counts as none.
+ *
+ * @param folder the project's folder
+ */
+export function isDamaged(folder: string): boolean {
+  const file = join(folder, PROGRESS_FILE);
+  return existsSync(file) && !isObject(dig(readJson(file), 'steps'));
+}
+
+/**
+ * Writes the progress of a project: the old file stays whole until the new one is, so that a run that dies loses nothing. A
+ * damaged one is kept beside.
  *
  * @param folder the project's folder
  * @param progress what is to be kept
@@ -43,6 +65,9 @@ export function writeProgress(folder: string, progress: Progress): void {
   const unfinished = `${file}.${process.pid}.tmp`;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(unfinished, `${JSON.stringify({ steps: progress }, undefined, 2)}\n`);
+  if (isDamaged(folder)) {
+    renameSync(file, join(folder, DAMAGED_FILE));
+  }
   renameSync(unfinished, file);
 }
 

@@ -29,14 +29,14 @@ export interface LearnerFile {
  * @param base the file before the step
  * @param learner the learner's file
  * @param solution the file after the step
- * @param isWide whether the solution also wins over lines of the learner's that touch its own
+ * @param context how many lines around its own the solution also wins. @default 0
  */
-export function solveFile(base: string, learner: LearnerFile, solution: string, isWide = false): Solved {
+export function solveFile(base: string, learner: LearnerFile, solution: string, context = 0): Solved {
   const end = learner.text.includes('\r\n') ? '\r\n' : '\n';
   const typed = linesOf(learner.text);
   const own = linesOf(learner.formatted);
   const theirs = linesOf(solution);
-  const { pieces, lost } = merge(linesOf(base), own, theirs, isWide);
+  const { pieces, lost } = merge(linesOf(base), own, theirs, context);
   const kept = new Set(
     pieces.flatMap(({ of, start, count }) =>
       of === 'learner' ? Array.from({ length: count }, (_, i) => start + i) : [],

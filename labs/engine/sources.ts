@@ -17,7 +17,15 @@ export interface SourceError {
 const TIMEOUT = 30_000;
 
 /** What is bundled: the sources, without their packages. A template shows nothing of the code of functions. */
-const BUNDLE = ['--bundle', '--packages=external', '--platform=node', '--color=false', '--log-limit=1'];
+const BUNDLE = [
+  '--bundle',
+  '--packages=external',
+  '--platform=node',
+  '--color=false',
+  '--log-limit=1',
+  // A compiler of types refuses it, and one that strips them takes the last.
+  '--log-override:duplicate-object-key=error',
+];
 
 /** `✘ [ERROR] text`, and below it `    file:line:column:`, as esbuild prints an error. */
 const ERROR = /\[ERROR\] (?<text>.+?)(?: \[plugin .*\])?\n(?:\s*\n)*(?:\s+(?<file>\S.*?):(?<line>\d+):\d+:)?/;

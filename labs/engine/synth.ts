@@ -18,6 +18,12 @@ export interface SynthOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How much memory it may take, in megabytes. @default - what Node.js allows */
   readonly memory?: number;
+  /**
+   * The folder that the assembly is written into, to be deployed: code is bundled, and a finding of a rule pack is an error.
+   *
+   * @default - a scratch folder, for a check
+   */
+  readonly outdir?: string;
 }
 
 const TIMEOUT = 60_000;
@@ -27,14 +33,15 @@ const ERROR_FILE = 'atelier-error.json';
 const PRELOADED_FILE = 'atelier-preloaded.json';
 const LOADED_FILE = 'atelier-loaded.json';
 
+/** Context of every synthesis: templates tell the paths of constructs. */
+const CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
 /**
- * Context of every synthesis for a check: no code is bundled, templates tell the paths of constructs, and findings of
+ * Context of every synthesis for a check: no code is bundled, and findings of
  * rule packs are reported instead of thrown.
  */
-const CONTEXT = {
+const CHECKING = {
   'aws:cdk:bundling-stacks': [],
-  'aws:cdk:enable-path-metadata': true,
-  'aws:cdk:enable-asset-metadata': true,
   '@aws-cdk/core:failSynthOnValidationErrors': false,
   // Warnings of constructs are no rules that somebody chose.
   '@aws-cdk/core:annotationsInValidationReport': false,
@@ -134,8 +141,8 @@ export class Synthesis {
       this.child.go();
       const ending = await this.child.ended;
       return new Assembly({
-        ...readAssemblyFolder(this.scratch, this.folder),
-        ...failure(this.folder, this.scratch, ending, this.timeout),
+        ...readAssemblyFolder(this.options.outdir ?? this.scratch, this.folder),
+        ...failure(this.folder, this.scratch, this.options.outdir ?? this.scratch, ending, this.timeout),
       });
     } finally {
       this.loaded = asList(readJson(join(this.scratch, LOADED_FILE))).map(String);
@@ -165,8 +172,9 @@ export class Synthesis {
       cwd: this.folder,
       timeout: this.timeout,
       waits: preloaded !== undefined,
+      leavesNothing: true,
       env: {
-        ...environment(this.folder, this.scratch, env),
+        ...environment(this.folder, this.scratch, env, this.options.outdir),
         ...(preloaded ? { ATELIER_PRELOADED: list, ATELIER_LOADED: join(this.scratch, LOADED_FILE) } : {}),
       },
     });
@@ -208,7 +216,12 @@ function loaderOf(folder: string, program: string): { readonly required?: string
   }
 }
 
-function environment(folder: string, scratch: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environment(
+  folder: string,
+  scratch: string,
+  env: NodeJS.ProcessEnv,
+  outdir: string | undefined,
+): NodeJS.ProcessEnv {
   const context = ['cdk.context.json', 'cdk.json'].map((file) => {
     const content = readJson(join(folder, file));
     const found: Json | undefined = file === 'cdk.json' ? dig(content, 'context') : content;
@@ -216,8 +229,8 @@ function environment(folder: string, scratch: string, env: NodeJS.ProcessEnv): N
   });
   return {
     ...env,
-    CDK_OUTDIR: scratch,
-    CDK_CONTEXT_JSON: JSON.stringify(Object.assign({}, ...context, CONTEXT)),
+    CDK_OUTDIR: outdir ?? scratch,
+    CDK_CONTEXT_JSON: JSON.stringify(Object.assign({}, ...context, CONTEXT, outdir ? {} : CHECKING)),
     CDK_VALIDATION: 'false',
     ATELIER_ERROR_FILE: join(scratch, ERROR_FILE),
     // Compiled code is kept between checks where Node.js knows how to (22.1 and newer).
@@ -229,6 +242,7 @@ function environment(folder: string, scratch: string, env: NodeJS.ProcessEnv): N
 function failure(
   folder: string,
   scratch: string,
+  outdir: string,
   { code, timedOut, stderr }: Ending,
   limit: number,
 ): { readonly error?: string; readonly errorWhere?: string } {
@@ -245,7 +259,7 @@ function failure(
     const [line] = stderr.split('\n').filter((text) => text.trim() !== '');
     return { error: `the program ended with exit code ${code}${line ? `: ${line.trim()}` : ''}` };
   }
-  return existsSync(join(scratch, 'manifest.json'))
+  return existsSync(join(outdir, 'manifest.json'))
     ? {}
     : { error: 'the program ended without an app; it creates an App and its stacks when it is loaded' };
 }

@@ -24,6 +24,18 @@ function forgets(assembly: Assembly, table: Resource): boolean {
   return (enabled === true || enabled === 'true') && Boolean(attribute);
 }
 
+const NO_TABLE = 'the template has no DynamoDB table';
+
+/** What is said of the time to live of a table that never forgets. */
+function forgetfulnessOf(assembly: Assembly, table: Resource): string {
+  if (assembly.property(table, 'TimeToLiveSpecification') === undefined) {
+    return 'has no time to live (TimeToLiveSpecification)';
+  }
+  return assembly.property(table, 'TimeToLiveSpecification.AttributeName') === undefined
+    ? 'has a time to live that names no attribute (AttributeName)'
+    : 'has a time to live that is not enabled (Enabled)';
+}
+
 /** A table holds what was handled, for a while. */
 export const forgetfulTable: Goal = {
   name: 'A table remembers messages for a while',
@@ -34,9 +46,7 @@ export const forgetfulTable: Goal = {
   judge: (assembly) => {
     const [table] = tablesOf(assembly);
     return when(table !== undefined && forgets(assembly, table), {
-      seen: table
-        ? `${table.name} has no time to live (TimeToLiveSpecification), and so never forgets`
-        : 'the template has no DynamoDB table',
+      seen: table ? `${table.name} ${forgetfulnessOf(assembly, table)}, and so never forgets` : NO_TABLE,
       wanted: 'a table with a time to live, which holds what was handled for as long as it may come again',
       where: table?.where,
       next: table ? 'name the attribute that holds the time to live' : 'create a table for the messages that are done',
@@ -62,7 +72,7 @@ export const tableRights: Goal = {
   judge: withTable((table, parts, assembly) => {
     const { role } = parts;
     if (!role) {
-      return failed(MISSING.role(parts));
+      return failed(MISSING.role(parts, assembly));
     }
     const { excess, lacking } = rightsOn(assembly, role, TABLE_ACTIONS, table);
     return firstFailure(

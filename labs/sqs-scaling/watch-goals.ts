@@ -209,6 +209,16 @@ function dashboardGoal(
             next: 'create a dashboard in the stack',
           }),
         () =>
+          when(
+            boards.some((board) => assembly.property(board, 'DashboardBody') !== undefined),
+            {
+              seen: `${boards[0]?.name} shows nothing: it has no DashboardBody`,
+              wanted: `a dashboard that shows ${told} of ${of.name}`,
+              where: boards[0]?.where,
+              next: 'add a graph to the dashboard',
+            },
+          ),
+        () =>
           when(missing === '', {
             seen: `no dashboard shows ${missing}`,
             wanted: `${told} of ${of.name}: ${metrics.join(', ')}`,
@@ -246,6 +256,7 @@ export const securityRules: Goal = {
   judge: ({ isValidated, findings }) => {
     const errors = findings.filter(({ severity }) => severity === 'error');
     const [first] = errors;
+    const others = errors.length - 1;
     return firstFailure(
       () =>
         when(isValidated, {
@@ -256,7 +267,7 @@ export const securityRules: Goal = {
         }),
       () =>
         when(first === undefined, {
-          seen: `${errors.length} findings stop cdk synth, the first is ${first?.rule} at ${first?.construct}`,
+          seen: `cdk synth is stopped by ${first?.rule} at ${first?.construct}${others > 0 ? `, and by ${others} more` : ''}`,
           wanted: 'no finding that stops a synthesis',
           where: first?.where,
           next: 'mend what the rule names, or acknowledge it on that construct with a reason that is true',

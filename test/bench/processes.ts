@@ -84,7 +84,12 @@ function runOnce({ words: [program, ...args], cwd }: Command, temporary: string 
   }
 }
 
-function environment(temporary: string | undefined): NodeJS.ProcessEnv {
+/**
+ * The variables of every measured program.
+ *
+ * @param temporary its temporary folder. @default - the machine's
+ */
+export function environment(temporary?: string): NodeJS.ProcessEnv {
   // In CI projen would install from a lock file, which a new project does not have.
   const { CI: _, NODE_ENV: __, ...inherited } = process.env;
   const own = Object.entries(inherited).filter(([name]) => !INHERITED.test(name));

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { KIT } from '../../blueprints/kit';
 import { versions } from '../../blueprints/versions';
+import { writeClass } from './class';
 import { run } from './processes';
 import { secondsOfSteps, stepsOf } from './steps';
+import { secondsToVerdict } from './watching';
 import { tool, type Workshop } from './workshop';
 
 /** One measurement of both sides, in seconds. */
@@ -33,6 +36,7 @@ export interface Row {
 }
 
 const PATTERN = 'sqs-scaling';
+const CLASS = 40;
 const NODE = process.execPath;
 const NO_INSTALL = ['--no-install', '--no-git', '--no-input'];
 const PEERS = [`projen@${versions.projen}`, `constructs@${versions.constructs}`];
@@ -148,12 +152,50 @@ export const rows: readonly Row[] = [
       const bin = (...path: string[]): string => join(cwd, 'node_modules', ...path);
       const cold = (...words: string[]): number => run({ words: [NODE, ...words], cwd, coldIn: workshop.home });
       return {
-        kit: cold(bin('serverless-atelier', 'lib', 'cli', 'main.js'), 'lab', 'check'),
+        kit: cold(installed(cwd), 'lab', 'check'),
         other: cold(bin('aws-cdk', 'bin', 'cdk'), 'synth', '-q', '--no-notices'),
       };
     },
   },
+  {
+    name: 'watch',
+    what: 'a save while `atelier lab watch` runs, until its verdict',
+    against: '`atelier lab check`, cold, of the same project',
+    bound: 0.6,
+    aim: 0.45,
+    runs: 7,
+    installs: true,
+    measure: async (workshop) => {
+      const cwd = finishedProject(workshop);
+      const stack = join(cwd, 'src', `${PATTERN}-stack.ts`);
+      return {
+        kit: await secondsToVerdict(installed(cwd), cwd, stack),
+        other: run({ words: [NODE, installed(cwd), 'lab', 'check'], cwd, coldIn: workshop.home }),
+      };
+    },
+  },
+  {
+    name: 'report',
+    what: `\`atelier lab report\`, a class of ${CLASS}`,
+    against: 'a minute, on two cores',
+    bound: 1,
+    aim: 0.7,
+    runs: 1,
+    warmUps: 0,
+    installs: true,
+    measure: (workshop) => {
+      const cwd = finishedProject(workshop);
+      const folder = workshop.folder();
+      writeClass(PATTERN, folder, CLASS, cwd);
+      return { kit: node(cwd, installed(cwd), 'lab', 'report', folder), other: 60 };
+    },
+  },
 ];
+
+/** The command line that a project has installed. */
+function installed(project: string): string {
+  return join(project, 'node_modules', KIT, 'lib', 'cli', 'main.js');
+}
 
 /** The generated project with its packages installed: what the row `full` has made, when it ran. */
 function finishedProject(workshop: Workshop): string {

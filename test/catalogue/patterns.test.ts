@@ -5,7 +5,7 @@ import { applyPatch } from 'diff';
 import { patterns } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
-import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { lastStep, type Pattern, START, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { changesOf } from '../../labs/engine/changes';
@@ -58,6 +58,11 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     const places = mutationsOf(id).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
     expect(places.length).toBeGreaterThanOrEqual(3);
     expect(places).toEqual(places.map(() => 1));
+  });
+
+  test('calls no step as another is called, or was', () => {
+    const ids = pattern.steps.flatMap(({ id: step, formerly = [] }) => [step, ...formerly]);
+    expect(ids.filter((step, index) => ids.indexOf(step) < index || step === START)).toEqual([]);
   });
 
   test('has five to nine steps', () => {

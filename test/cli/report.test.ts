@@ -4,7 +4,7 @@ import { findPattern } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { run } from '../support/commands';
 import { scratchFolder, writeVariants } from '../support/synthesize';
-import { atelier } from './support';
+import { atelier, isAlive, testLeftovers, until } from './support';
 
 const pattern = findPattern('sqs-scaling');
 const home = join(scratchFolder(), 'class');
@@ -88,12 +88,25 @@ test('progress that was edited is found, since the checks are run again', () => 
   expect(stdout).toContain('(claims more)');
 }, 60_000);
 
-test('values with commas and quotes are quoted', () => {
+test('a table for spreadsheets quotes commas and quotes, and holds no formula', () => {
   edit('bob', MAIN, () => `throw new Error('one, "two"');`);
-  const { stdout } = report(learner('bob'), '--csv');
-  const [header, first] = stdout.split('\n');
-  expect(header).toBe('learner,pattern,step,passes,claimed,solved,hints,first pass,error');
-  expect(first).toBe('bob,sqs-scaling,queue-and-consumer,false,true,false,0,2026-01-01T10:10:00.000Z,"one, ""two"""');
+  atelier(learner('bob'), ['lab', 'handin', '../bob.json', '--name', '=HYPERLINK("http://example.com")']);
+  const [header, first] = report(join(home, 'bob.json'), '--csv').stdout.split('\n');
+  expect(header).toBe(
+    'learner,pattern,step,passes,claimed,solved,hints,passed,minutes,stuck,cause,minutes in all,error',
+  );
+  expect(first).toBe(
+    `"'=HYPERLINK(""http://example.com"")",sqs-scaling,queue-and-consumer,false,true,false,0,` +
+      '2026-01-01T10:10:00.000Z,,dead-letter-queue,"one, ""two""",1,"one, ""two"""',
+  );
+}, 60_000);
+
+test('a table for spreadsheets says where a learner is stuck, why, and for how long they worked', () => {
+  const lines = report(learner('bob'), '--csv').stdout.trim().split('\n');
+  expect(lines).toHaveLength(1 + pattern.steps.length);
+  expect(lines[2]).toMatch(
+    /^bob,sqs-scaling,visibility-timeout,true,true,false,1,2026-01-01T10:11:00\.000Z,1,dead-letter-queue,A dead-letter queue .*,1,$/,
+  );
 }, 60_000);
 
 test.each([
@@ -134,6 +147,26 @@ test("a learner's program sees no variable of the instructor's, and an empty hom
   expect(JSON.parse(stdout)[0].error).toBe('[null,[]]');
 }, 60_000);
 
+test('a program that does not run claims nothing: its learner is where their progress says', () => {
+  edit('bob', MAIN, (text) => `${text}\nconst = 1;\n`);
+  expect(report(learner('bob'), '--plain')).toMatchObject({ code: 0, stdout: expect.not.stringContaining('claims') });
+  expect(graded(learner('bob'))[0]).toMatchObject({ stuck: 'dead-letter-queue', error: expect.any(String) });
+}, 60_000);
+
+testLeftovers(
+  "what a learner's program has started ends with it",
+  async () => {
+    const note = join(home, 'pid');
+    const child =
+      "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })";
+    const trace = `require('node:fs').writeFileSync(${JSON.stringify(note)}, String(left.pid));`;
+    edit('bob', MAIN, (text) => `${text}\nconst left = ${child};\nleft.unref();\n${trace}\n`);
+    expect(graded(learner('bob'))[0]).toMatchObject({ stuck: 'dead-letter-queue', error: null });
+    await until(() => !isAlive(Number(readFileSync(note, 'utf8'))));
+  },
+  60_000,
+);
+
 test('scripts and .projenrc.ts of a learner are never run', () => {
   const trace = join(home, 'trace');
   edit('bob', '.projenrc.ts', () => `require('node:fs').writeFileSync(${JSON.stringify(trace)}, 'run');`);
@@ -151,6 +184,18 @@ test('what is handed in is one small file, which is judged as the folder is', ()
   const [one] = graded(join(home, 'bob.json'));
   const [same] = graded(learner('bob'));
   expect(one).toEqual({ ...same, learner: 'Bob, "the builder"' });
+}, 60_000);
+
+test('a hand-in that is cut off, and a folder without a project, are told and stop the report of no other', () => {
+  const file = join(home, 'cut.handin.json');
+  atelier(learner('bob'), ['lab', 'handin', '../cut.handin.json']);
+  writeFileSync(file, readFileSync(file, 'utf8').slice(0, 500));
+  rmSync(join(learner('eve'), '.atelier.json'));
+  const byName = new Map(graded('.').map((one) => [one.learner, one]));
+  expect([...byName.keys()].sort()).toEqual(['ann', 'bob', 'cut', 'eve']);
+  expect(byName.get('ann')).toMatchObject({ stuck: null, error: null });
+  expect(byName.get('cut')?.error).toBe("cut.handin.json can't be read: it is damaged, or not whole");
+  expect(byName.get('eve')?.error).toBe('there is no .atelier.json');
 }, 60_000);
 
 test('a repository is fetched and judged', () => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findPattern } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { scratchFolder, writeVariants } from '../support/synthesize';
+import { isAlive, testLeftovers, until } from './support';
 
 const STACK = 'src/sqs-scaling-stack.ts';
 const home = join(scratchFolder(), 'watch');
@@ -44,6 +45,7 @@ const edit = (change: (text: string) => string): void =>
 
 beforeEach(() => {
   const pattern = findPattern('sqs-scaling');
+  rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   [folder] = writeVariants(pattern, [{ name: 'orders', step: 'queue-and-consumer', options: {} }], home);
   const provenance = { kit: '0.1.0', pattern: pattern.id, options: { name: 'orders' }, step: 'queue-and-consumer' };
@@ -77,14 +79,46 @@ test.each([[[]], [['--poll']]])(
   60_000,
 );
 
-test('a loop without end is ended by the next save', async () => {
-  const { child, result, ended } = start();
-  await result();
-  const before = readFileSync(join(folder, STACK), 'utf8');
-  edit((text) => `${text}\nfor (;;) {}\n`);
-  await new Promise((done) => setTimeout(done, 1500));
-  edit(() => before);
-  expect(await result()).toMatchObject({ step: 'visibility-timeout', passed: false, error: null });
-  child.kill('SIGINT');
-  expect(await ended).toBe(0);
-}, 60_000);
+/** Code that writes down which process it runs in. */
+const noted = (file: string): string =>
+  `require('node:fs').appendFileSync(${JSON.stringify(join(home, file))}, process.pid + '\\n');`;
+const pids = (file: string): number[] => readFileSync(join(home, file), 'utf8').trim().split('\n').map(Number);
+
+test.each([
+  ['a loop without end', 'for (;;) {}'],
+  ['a connection that stays open', 'setInterval(() => {}, 1000);'],
+])(
+  '%s is ended by the next save',
+  async (name, code) => {
+    const { child, result, ended } = start();
+    await result();
+    const before = readFileSync(join(folder, STACK), 'utf8');
+    edit((text) => `${text}\n${noted(name)}\n${code}\n`);
+    await until(() => existsSync(join(home, name)));
+    edit(() => before);
+    expect(await result()).toMatchObject({ step: 'visibility-timeout', passed: false, error: null });
+    expect(pids(name).filter(isAlive)).toEqual([]);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  },
+  60_000,
+);
+
+testLeftovers(
+  'each save has a process of its own, with which all ends that it holds or has started',
+  async () => {
+    const { child, result, ended } = start();
+    await result();
+    const sleeper = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
+    const leak = `const left = ${sleeper};\nleft.unref();\n${noted('all').replace('process.pid', "process.pid + '\\n' + left.pid")}`;
+    for (const mark of ['// one', '// two']) {
+      edit((text) => `${text.split('\n// ')[0]}\n${mark}\n${leak}\n`);
+      expect(await result()).toMatchObject({ passed: false, error: null });
+    }
+    expect(new Set(pids('all')).size).toBe(4);
+    expect(pids('all').filter(isAlive)).toEqual([]);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  },
+  60_000,
+);

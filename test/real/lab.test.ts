@@ -29,8 +29,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the la
   const lab = readLab(id);
   const commands = [...lab.commandsBefore, ...lab.steps.flatMap((step) => step.commands), ...lab.commandsAfter];
   const left = commands.filter((command) => !isRunHere(command));
-  const steps = lab.steps.map((step): [string, string | undefined] => [step.id, step.id]);
-  const places: [string, string | undefined][] = [['before the steps', undefined], ...steps];
+  const places = [['before the steps', undefined] as const, ...lab.steps.map((step) => [step.id, step.id] as const)];
   let ran: readonly Ran[];
 
   beforeAll(() => {

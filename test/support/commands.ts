@@ -49,6 +49,26 @@ function end(cwd: string, command: string, args: readonly string[], env: NodeJS.
 }
 
 /**
+ * Runs a line of a shell in a terminal of its own.
+ *
+ * @param cwd the folder to run it in
+ * @param line the line, as a reader types it
+ * @param answers the keys to type once a text was seen, one after the other
+ * @param env variables beyond those of this process
+ * @returns how it ended; what the terminal showed is in `stdout`
+ */
+export function tryInTerminal(
+  cwd: string,
+  line: string,
+  answers: ReadonlyArray<readonly [text: string, keys: string]>,
+  env: NodeJS.ProcessEnv = {},
+): Ended {
+  return tryRun(cwd, 'python3', [TERMINAL, JSON.stringify(answers), 'sh', '-c', line], { TERM: 'xterm', ...env });
+}
+
+const TERMINAL = join(kitRoot, 'test', 'cli', 'terminal.py');
+
+/**
  * The same for a command that must succeed.
  *
  * @returns what it printed to standard output

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kitRoot } from '../../blueprints/kit';
-import type { Mutation } from '../../labs/engine/mutation';
+import type { Mistake, Mutation } from '../../labs/engine/mutation';
 
 /**
  * The settings of a pattern's finished project that its own tests watch, as `labs/<pattern>/mutations.ts` lists them.
@@ -10,6 +10,20 @@ import type { Mutation } from '../../labs/engine/mutation';
  * @returns none when there is no list
  */
 export function mutationsOf(pattern: string): readonly Mutation[] {
-  const file = join(kitRoot, 'labs', pattern, 'mutations.ts');
-  return existsSync(file) ? require(file).mutations : [];
+  return listOf(pattern, 'mutations');
+}
+
+/**
+ * What learners typically get wrong at the steps of a pattern, as `labs/<pattern>/mistakes.ts` lists them.
+ *
+ * @param pattern the pattern's id
+ * @returns none when there is no list
+ */
+export function mistakesOf(pattern: string): readonly Mistake[] {
+  return listOf(pattern, 'mistakes');
+}
+
+function listOf<T>(pattern: string, name: string): readonly T[] {
+  const file = join(kitRoot, 'labs', pattern, `${name}.ts`);
+  return existsSync(file) ? require(file)[name] : [];
 }

@@ -11,6 +11,7 @@ for (const folder of process.argv.slice(2)) {
   process.env.CDK_OUTDIR = join(folder, 'cdk.out');
   process.env.CDK_CONTEXT_JSON = JSON.stringify({
     ...context,
+    ...JSON.parse(process.env.FURTHER_CONTEXT ?? '{}'),
     'aws:cdk:bundling-stacks': [],
     '@aws-cdk/core:annotationsInValidationReport': false,
   });

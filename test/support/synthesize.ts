@@ -171,9 +171,10 @@ export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synt
  * Synthesizes projects one after the other in one child process, each into its cdk.out.
  *
  * @param folders the folders of the projects
+ * @param context context that is not in their cdk.json. @default - none
  * @returns for each what made synth refuse, or the program end, if anything did
  */
-export function synthesizeFolders(folders: readonly string[]): (string | undefined)[] {
+export function synthesizeFolders(folders: readonly string[], context: object = {}): (string | undefined)[] {
   for (const folder of folders) {
     rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
     rmSync(join(folder, 'problem.txt'), { force: true });
@@ -181,7 +182,7 @@ export function synthesizeFolders(folders: readonly string[]): (string | undefin
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
     cwd: kitRoot,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', FURTHER_CONTEXT: JSON.stringify(context) },
   });
   return folders.map((folder) => {
     const problem = join(folder, 'problem.txt');

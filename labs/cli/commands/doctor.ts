@@ -4,6 +4,7 @@ import { UsageError } from '../../../blueprints/errors';
 import { kitVersion } from '../../../blueprints/kit';
 import { PROVENANCE_FILE, type Provenance, readProvenance } from '../../../blueprints/provenance';
 import { runChild } from '../../engine/child';
+import { findPython, PYTHON_NEED, pythonMend } from '../../engine/emulator/python';
 import { exitCodes, Output, type OutputOptions } from '../output';
 
 /** One thing that a machine or a project needs, as `doctor --json` prints it. */
@@ -16,6 +17,8 @@ export interface Finding {
   readonly ok: boolean;
   /** The command or the step that mends it, when it will not do. */
   readonly mend?: string;
+  /** What alone needs it, so that the rest works without. @default - everything does */
+  readonly only?: string;
 }
 
 /**
@@ -31,12 +34,15 @@ export async function doctor(options: OutputOptions & { readonly cwd?: string })
     nodeFinding(),
     await toolFinding('npm', npmMend),
     await toolFinding('git', gitMend),
+    await pythonFinding(),
     ...projectFindings(folder),
   ];
-  const healthy = findings.every(({ ok }) => ok);
+  const healthy = findings.every(({ ok, only }) => ok || only !== undefined);
   output.document({ ok: healthy, findings });
-  for (const { need, found, ok, mend } of findings) {
-    output.print(`${output.mark(ok ? 'pass' : 'fail')} ${need.padEnd(24)}  ${output.paint('faint', found)}`);
+  for (const { need, found, ok, mend, only } of findings) {
+    const mark = ok ? 'pass' : only ? 'skip' : 'fail';
+    const told = !ok && only ? `${found}; only ${only} needs it` : found;
+    output.print(`${output.mark(mark)} ${need.padEnd(24)}  ${output.paint('faint', told)}`);
     if (mend) {
       output.print(`  ${output.paint('warn', mend)}`);
     }
@@ -63,6 +69,14 @@ async function toolFinding(tool: string, mend: string): Promise<Finding> {
   return code === 0
     ? { need: tool, found: stdout.trim().replace(/^git version /, ''), ok: true }
     : { need: tool, found: 'not found', ok: false, mend };
+}
+
+async function pythonFinding(): Promise<Finding> {
+  const python = await findPython();
+  const only = 'atelier local';
+  return python
+    ? { need: PYTHON_NEED, found: python.version, ok: true, only }
+    : { need: PYTHON_NEED, found: 'not found', ok: false, mend: pythonMend(), only };
 }
 
 function projectFindings(folder: string): Finding[] {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { collect } from '../../engine/handin';
+import { collect, HAND_IN } from '../../engine/handin';
 import { exitCodes, Output } from '../output';
 import { type LabOptions, Project } from './project';
 
@@ -23,7 +23,7 @@ export async function handIn(file: string | undefined, options: HandInOptions): 
   const output = new Output(options);
   const { folder } = Project.open(options, output);
   const learner = options.name ?? basename(folder);
-  const target = resolve(options.cwd ?? '.', file ?? `${learner.replace(/[^\w.-]+/g, '-')}.handin.json`);
+  const target = resolve(options.cwd ?? '.', file ?? `${learner.replace(/[^\w.-]+/g, '-')}${HAND_IN}`);
   const handed = collect(folder, learner);
   writeFileSync(target, `${JSON.stringify(handed, undefined, 2)}\n`);
   output.document({ file: target, learner, files: Object.keys(handed.files) });

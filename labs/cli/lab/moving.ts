@@ -77,7 +77,7 @@ export function before({ pattern }: Project, step: string): string {
 /** What is said of how much of the solution was taken. */
 const REACHED: Readonly<Record<Reach, string>> = {
   merged: 'merged into your files',
-  wide: 'merged into your files, over your lines that touch its own',
+  wide: 'merged into your files, over your lines next to its own',
   files: "taken whole, the files of this step, since merging did not reach the step's goals",
   project: 'taken whole, all sources, since nothing less reached the goals',
 };

@@ -10,13 +10,20 @@ const COLUMNS = 96;
 const SHOWN_FINDINGS = 5;
 
 /**
- * Prints each goal of a step with its mark, and explains the first that failed; or why there is nothing to judge.
+ * Prints each goal of a step with its mark, and explains the first that failed, of others what was seen; or why there is
+ * nothing to judge.
  *
  * @param output how to print
  * @param assembly what the project synthesizes to
  * @param result the result of the step's check
+ * @param details whether each that failed is explained. @default false
  */
-export function printResult(output: Output, assembly: Assembly, { results, cause }: CheckResult): void {
+export function printResult(
+  output: Output,
+  assembly: Assembly,
+  { results, cause }: CheckResult,
+  details = false,
+): void {
   if (assembly.error !== undefined) {
     const at = assembly.errorWhere ? `${assembly.errorWhere}: ` : '';
     output.print(`${output.mark('fail')} the app does not synthesize`, `  ${at}${assembly.error}`);
@@ -24,7 +31,10 @@ export function printResult(output: Output, assembly: Assembly, { results, cause
   }
   for (const one of results) {
     const others = one.passed === false ? [output.paint('faint', `    seen    ${one.seen}`)] : [];
-    output.print(`${output.mark(markOf(one))} ${one.goal}`, ...(one === cause ? explained(one) : others));
+    output.print(
+      `${output.mark(markOf(one))} ${one.goal}`,
+      ...(one === cause || (details && one.passed === false) ? explained(one) : others),
+    );
   }
 }
 
@@ -46,17 +56,19 @@ export function printLost(output: Output, lost: readonly LostStep[]): void {
  *
  * @param output how to print
  * @param findings the findings
+ * @param details whether all of them are printed. @default false
  */
-export function printFindings(output: Output, findings: readonly Finding[]): void {
+export function printFindings(output: Output, findings: readonly Finding[], details = false): void {
   if (findings.length === 0) {
     return;
   }
+  const shown = details ? findings : findings.slice(0, SHOWN_FINDINGS);
   output.print('', output.paint('warn', 'Findings of the security rules:'));
-  for (const { rule, construct, where, description } of findings.slice(0, SHOWN_FINDINGS)) {
+  for (const { rule, construct, where, description } of shown) {
     output.print(`  ${rule}  ${construct}${where ? `  (${where})` : ''}`, ...wrapped(description, '    '));
   }
-  if (findings.length > SHOWN_FINDINGS) {
-    output.print(output.paint('faint', `  and ${findings.length - SHOWN_FINDINGS} more; --json lists them all`));
+  if (findings.length > shown.length) {
+    output.print(output.paint('faint', `  and ${findings.length - shown.length} more; --details shows them all`));
   }
 }
 

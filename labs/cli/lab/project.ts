@@ -2,10 +2,19 @@ import { dirname, resolve } from 'node:path';
 import { findPattern, patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, currentOptions } from '../../../blueprints/options';
-import { checkStep, type OptionValues, type Pattern } from '../../../blueprints/pattern';
+import { checkStep, currentId, type OptionValues, type Pattern } from '../../../blueprints/pattern';
 import { PROVENANCE_FILE, readProvenance } from '../../../blueprints/provenance';
 import type { StepText } from '../../engine/lab-text';
-import { currentStep, isDone, type Progress, readProgress, writeProgress } from '../../engine/progress';
+import {
+  currentStep,
+  DAMAGED_FILE,
+  isDamaged,
+  isDone,
+  PROGRESS_FILE,
+  type Progress,
+  readProgress,
+  writeProgress,
+} from '../../engine/progress';
 import type { Output, OutputOptions } from '../output';
 
 /** How a lab command prints, and the folder it looks at. */
@@ -37,6 +46,10 @@ export class Project {
     if (project.folder !== here) {
       output.print(output.paint('faint', `the project in ${project.folder}`), '');
     }
+    if (isDamaged(project.folder)) {
+      const damaged = `${PROGRESS_FILE} can't be read and counts as none; it is kept as ${DAMAGED_FILE} once you go on`;
+      output.print(output.paint('warn', damaged), '');
+    }
     return project;
   }
 
@@ -52,7 +65,7 @@ export class Project {
     }
     const pattern = findPattern(provenance.pattern);
     const values = checkOptions(pattern, currentOptions(pattern, provenance.options));
-    return new Project(folder, pattern, values, provenance.step, readProgress(folder));
+    return new Project(folder, pattern, values, currentId(pattern, provenance.step), readProgress(folder, pattern));
   }
 
   private constructor(

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
@@ -6,7 +6,7 @@ import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import { PROVENANCE_FILE } from '../../../blueprints/provenance';
 import { failureOf } from '../../engine/child';
 import { type Grade, grade } from '../../engine/grading';
-import { collect, type HandIn, readHandIn } from '../../engine/handin';
+import { collect, HAND_IN, type HandIn, problem, readHandIn } from '../../engine/handin';
 import { labs } from '../../index';
 import { exitCodes, Output, type OutputOptions } from '../output';
 
@@ -24,7 +24,7 @@ const REPOSITORY = /^(\w+:\/\/|[\w.-]+@[\w.-]+:)|\.git$/;
 /**
  * `atelier lab report`: where a class stands. Each argument is a project's folder, a folder of such, a git repository, or a
  * file that `lab handin` wrote; the checks are run again, with this copy of them. With `--json`: an array of `{ learner,
- * pattern, steps: [{ step, passes, claimed, solved, hints, passed }], stuck, cause, minutes, error }`.
+ * pattern, steps: [{ step, passes, claimed, solved, hints, passed, minutes }], stuck, cause, minutes, error }`.
  *
  * @param sources the arguments
  * @param options how to print, and where the packages are
@@ -70,8 +70,16 @@ async function handInsOf(source: string, fetched: string): Promise<HandIn[]> {
   if (existsSync(join(source, PROVENANCE_FILE))) {
     return [collect(resolve(source))];
   }
-  const inside = readdirSync(source).map((entry) => join(source, entry));
-  return inside.filter((path) => existsSync(join(path, PROVENANCE_FILE))).map((path) => collect(resolve(path)));
+  return readdirSync(source, { withFileTypes: true }).flatMap((entry) => handInsIn(source, entry));
+}
+
+/** What a folder of a class holds: projects and hand-ins. A folder that is no project is a learner's all the same. */
+function handInsIn(folder: string, entry: Dirent): HandIn[] {
+  const path = resolve(folder, entry.name);
+  if (entry.isFile() && entry.name.endsWith(HAND_IN)) {
+    return [readHandIn(path)];
+  }
+  return entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules' ? [collect(path)] : [];
 }
 
 /** Fetches the newest state of a repository; no hook of it is run. */
@@ -80,20 +88,20 @@ async function fetch(source: string, fetched: string): Promise<HandIn> {
   const safe = ['-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'];
   const failure = await failureOf('git', [...safe, 'clone', '--quiet', '--depth=1', '--', source, folder], fetched);
   const learner = basename(source, '.git');
-  return failure
-    ? { atelier: 'hand-in', learner, files: {}, problem: `${source} can't be fetched: ${failure.split('\n')[0]}` }
-    : collect(folder, learner);
+  return failure ? problem(learner, `${source} can't be fetched: ${failure.split('\n')[0]}`) : collect(folder, learner);
 }
 
-/** Whether progress says that a step is done whose check does not pass: it was edited, or the project was broken since. */
-function hasFalseClaim({ steps }: Grade): boolean {
-  return steps.some(({ claimed, passes }) => claimed && !passes);
+/** Whether progress says that a step is done whose check does not pass: it was edited, or the project was since. */
+function hasFalseClaim({ steps, error }: Grade): boolean {
+  // Of a program that does not run nothing is known: it may be in the midst of an edit.
+  return error === null && steps.some(({ claimed, passes }) => claimed && !passes);
 }
 
 function print(output: Output, grades: readonly Grade[], options: ReportOptions): void {
   output.document(grades);
   if (options.csv) {
-    output.print(stringify(rowsOf(grades)).trimEnd());
+    // A spreadsheet would run what a learner's name or error begins with as a formula: such a value gets a ' before it.
+    output.print(stringify(rowsOf(grades), { escape_formulas: true }).trimEnd());
     return;
   }
   output.table([['learner', 'done', 'solved', 'hints', 'minutes', 'stuck at', 'because'], ...grades.map(summary)]);
@@ -114,19 +122,21 @@ function summary(one: Grade): string[] {
   ];
 }
 
+/** The columns of a step's values, and of its learner's by what they are called. */
+const STEP_COLUMNS = ['step', 'passes', 'claimed', 'solved', 'hints', 'passed', 'minutes'] as const;
+const LEARNER_COLUMNS = { stuck: 'stuck', cause: 'cause', minutes: 'minutes in all', error: 'error' } as const;
+
 /** One line for each learner and step. */
 function rowsOf(grades: readonly Grade[]): string[][] {
-  const header = ['learner', 'pattern', 'step', 'passes', 'claimed', 'solved', 'hints', 'first pass', 'error'];
-  const lines = grades.flatMap(({ learner, pattern, steps, error }) =>
-    (steps.length > 0 ? steps : [undefined]).map((one) => [
-      learner,
-      pattern ?? '',
-      one?.step ?? '',
-      ...[one?.passes, one?.claimed, one?.solved].map((value) => (value === undefined ? '' : String(value))),
-      String(one?.hints ?? ''),
-      one?.passed ?? '',
-      error ?? '',
+  const learnerColumns = Object.keys(LEARNER_COLUMNS) as (keyof typeof LEARNER_COLUMNS)[];
+  const told = (value: unknown): string => String(value ?? '');
+  const lines = grades.flatMap((grade) =>
+    (grade.steps.length > 0 ? grade.steps : [undefined]).map((step) => [
+      grade.learner,
+      told(grade.pattern),
+      ...STEP_COLUMNS.map((column) => told(step?.[column])),
+      ...learnerColumns.map((column) => told(grade[column])),
     ]),
   );
-  return [header, ...lines];
+  return [['learner', 'pattern', ...STEP_COLUMNS, ...Object.values(LEARNER_COLUMNS)], ...lines];
 }

@@ -1,4 +1,4 @@
-import { withPassed, withSolved } from '../../engine/progress';
+import { type Progress, withPassed, withSolved } from '../../engine/progress';
 import { exitCodes, Output } from '../output';
 import { before, keepAll, moveTo, movingDocument, printMoving } from './moving';
 import { printResult } from './printing';
@@ -7,7 +7,7 @@ import { type LabOptions, Project } from './project';
 /**
  * `atelier lab solve`: merges the solution of a step into the learner's files, checks it, and says which of their lines
  * gave way; `lab undo` brings all back. With `--json`: `{ pattern, step, passed, reach, files: [{ path, removed, lost:
- * [{ number, text }] }], results, next }`, where `reach` is merged, wide (over lines that touch the solution's), files or
+ * [{ number, text }] }], results, next }`, where `reach` is merged, wide (over lines next to the solution's), files or
  * project.
  *
  * @param step the step's id or number; by default the current one
@@ -24,7 +24,7 @@ export async function solve(step: string | undefined, options: LabOptions): Prom
   const result = moving.judgement?.result;
   const passed = result?.passed === true;
   const now = new Date();
-  const solved = passed ? project.keep(withPassed(withSolved(project.progress, id, now), id, now)) : project;
+  const solved = passed ? project.keep(withPassed(withSolutions(project, id, now), id, now)) : project;
   output.document({
     pattern: project.pattern.id,
     step: id,
@@ -43,6 +43,13 @@ export async function solve(step: string | undefined, options: LabOptions): Prom
     output.print('', solved.openStep ? `Next: ${output.paint('accent', solved.openStep)}` : 'All steps are done.');
   }
   return passed ? exitCodes.done : exitCodes.checkFailed;
+}
+
+/** The progress after a step's solution was taken, which holds those of the open steps before it. */
+function withSolutions(project: Project, step: string, now: Date): Progress {
+  const ids = project.pattern.steps.map(({ id }) => id);
+  const open = ids.slice(0, ids.indexOf(step)).filter((id) => !project.isDone(id));
+  return [...open, step].reduce((progress, id) => withSolved(progress, id, now), project.progress);
 }
 
 /** What the learner's files were made from: the step before the one that is solved, or before the one they are on. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
@@ -113,6 +113,20 @@ describe('check', () => {
     ]);
   }, 20_000);
 
+  test.each([
+    [{}, ['dashboard', '    seen', '    wanted', '    next', '    seen', '    seen']],
+    [{ details: true }, ['dashboard', ...Array(3).fill(['    seen', '    wanted', '    next']).flat()]],
+  ])(
+    'with the flags %j explains the first goal that failed, or all of them',
+    async (flags, lines) => {
+      await check('dashboard', { cwd: projectOf(LONG_HIDDEN + CONSUMER, provenance('start')), plain: true, ...flags });
+      const told = printed.split('\n').map((line) => /^(dashboard| {4}\w+)/.exec(line)?.[0]);
+      expect(told.filter((line) => line !== undefined)).toEqual(lines);
+      expect(printed.match(/\[failed\]/g)).toHaveLength(3);
+    },
+    20_000,
+  );
+
   test('as JSON has a result for each goal, and names the file where something is missing', async () => {
     await check('dashboard', { cwd: projectOf(QUEUE_ONLY, provenance('start')), json: true });
     const document = JSON.parse(printed);
@@ -162,6 +176,11 @@ describe('check', () => {
 
   test.each([
     ["can't be read", { 'src/functions/work.ts': 'export const = 1;' }, 'src/functions/work.ts:1'],
+    [
+      'names a property twice',
+      { 'src/functions/work.ts': 'export const one = { a: 1, a: 2 };' },
+      'src/functions/work.ts:1',
+    ],
     ['imports a file that is gone', { 'src/functions/work.ts': "import './gone';" }, 'src/functions/work.ts:1'],
   ])(
     'fails when the code of a function %s, which no template shows',
@@ -259,11 +278,17 @@ describe('hint', () => {
     expect(steps).toEqual({ alarms: { hints: 1 } });
   });
 
-  test('survives a damaged file of progress', async () => {
-    const cwd = folderOf({ ...provenance('start'), '.atelier/progress.json': '{' });
-    writeFileSync(join(cwd, '.atelier', 'progress.json'), '{"steps":');
-    expect(await hint(undefined, { cwd })).toBe(0);
+  test('survives a damaged file of progress, keeps it beside, and says so', async () => {
+    const cwd = folderOf({ ...provenance('start'), '.atelier/progress.json': '{"steps":' });
+    expect(await hint(undefined, { cwd, plain: true })).toBe(0);
+    expect(printed).toMatch(
+      /^\.atelier\/progress\.json can't be read and counts as none; it is kept as \.atelier\/progress\.damaged\.json/,
+    );
     expect(printed).toContain('queue-and-consumer');
+    expect(readFileSync(join(cwd, '.atelier', 'progress.damaged.json'), 'utf8')).toBe('{"steps":');
+    printed = '';
+    await status({ cwd, plain: true });
+    expect(printed).not.toContain('counts as none');
   });
 });
 

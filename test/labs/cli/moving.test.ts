@@ -13,6 +13,8 @@ const home = join(scratchFolder(), 'moving');
 const STACK = 'src/sqs-scaling-stack.ts';
 const GENERATED = 'visibility-timeout';
 
+const provenance = { kit: '0.1.0', pattern: pattern.id, options: { name: 'orders' }, step: GENERATED };
+
 let cwd: string;
 let printed: string;
 
@@ -25,7 +27,6 @@ const theirs = () => [...readFiles(cwd)].filter(([path]) => !path.startsWith('.a
 
 beforeEach(() => {
   [cwd] = writeVariants(pattern, [{ name: 'orders', step: GENERATED, options: {} }], home);
-  const provenance = { kit: '0.1.0', pattern: pattern.id, options: { name: 'orders' }, step: GENERATED };
   writeFileSync(join(cwd, '.atelier.json'), JSON.stringify(provenance));
   printed = '';
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -61,7 +62,7 @@ describe('solve', () => {
   }, 30_000);
 
   test('takes whole files where merging does not reach the goals, and says so', async () => {
-    writeFileSync(join(cwd, STACK), read(STACK).replaceAll('queue', 'myQueue'));
+    appendFileSync(join(cwd, STACK), 'const = 1;\n');
     expect(await solve(undefined, { cwd, plain: true })).toBe(0);
     expect(printed).toContain("taken whole, the files of this step, since merging did not reach the step's goals");
     expect(read(STACK)).toBe(rendered('dead-letter-queue', STACK));
@@ -70,7 +71,15 @@ describe('solve', () => {
   test('makes a step further on from where the learner is', async () => {
     expect(await solve('partial-batch-responses', { cwd, json: true })).toBe(0);
     expect(read('src/functions/consumer.ts')).toBe(rendered('partial-batch-responses', 'src/functions/consumer.ts'));
-    expect(document().reach).toBe('merged');
+    expect(document()).toMatchObject({ reach: 'merged', next: 'batching' });
+  }, 30_000);
+
+  test('makes the last step of a learner who has begun nothing, and all are done', async () => {
+    [cwd] = writeVariants(pattern, [{ name: 'orders', step: 'start', options: {} }], home);
+    writeFileSync(join(cwd, '.atelier.json'), JSON.stringify({ ...provenance, step: 'start' }));
+    expect(await solve('dashboard', { cwd, json: true })).toBe(0);
+    expect(document()).toMatchObject({ passed: true, reach: 'merged', next: null });
+    expect(read(STACK)).toBe(rendered('dashboard', STACK));
   }, 30_000);
 });
 
@@ -157,8 +166,7 @@ test('next tells what the open step asks, and why', async () => {
 
 test('a check of any step tells when all are done', async () => {
   [cwd] = writeVariants(pattern, [{ name: 'orders', step: 'dashboard', options: {} }], home);
-  const provenance = { kit: '0.1.0', pattern: pattern.id, options: { name: 'orders' }, step: 'dashboard' };
-  writeFileSync(join(cwd, '.atelier.json'), JSON.stringify(provenance));
+  writeFileSync(join(cwd, '.atelier.json'), JSON.stringify({ ...provenance, step: 'dashboard' }));
   expect(await check('visibility-timeout', { cwd, plain: true })).toBe(0);
   expect(printed).toContain('Done. All steps are done.');
 }, 30_000);

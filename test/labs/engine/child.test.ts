@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runChild } from '../../../labs/engine/child';
+import { isAlive, testLeftovers, until } from '../../cli/support';
 
 const node = (program: string, timeout?: number) => runChild(process.execPath, ['-e', program], { timeout });
 
@@ -37,6 +38,19 @@ test('does not wait for what a command leaves behind', async () => {
   const sleeper = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref();";
   expect(await node(sleeper)).toMatchObject({ code: 0, timedOut: false });
 }, 10_000);
+
+testLeftovers('ends with a command what it leaves behind, where that is wanted', async () => {
+  const started = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'ignore' })";
+  const { stdout } = await runChild(
+    process.execPath,
+    ['-e', `const { pid } = ${started}; console.log(pid); process.exit();`],
+    {
+      leavesNothing: true,
+    },
+  );
+  await until(() => !isAlive(Number(stdout)));
+  expect(Number(stdout)).toBeGreaterThan(1);
+});
 
 test('says why a command could not be started', async () => {
   expect(await runChild('no-such-command', [])).toMatchObject({ code: null, stderr: 'spawn no-such-command ENOENT' });

@@ -63,6 +63,21 @@ test.each([
   expect(merged(learner, solution)).toEqual({ lines, lost });
 });
 
+test.each([
+  [0, ['1', '2', 'mine', '4', '5', 'theirs', '7', '8', 'mine too', '10'], []],
+  [2, ['1', '2', 'mine', '4', '5', 'theirs', '7', '8', 'mine too', '10'], []],
+  [3, ['1', '2', '3', '4', '5', 'theirs', '7', '8', '9', '10'], ['mine', 'mine too']],
+])('with a context of %d lines the solution wins around its own', (context, lines, given) => {
+  const numbers = Array.from({ length: 10 }, (_, index) => String(index + 1));
+  const learner = numbers.map((line) => ({ 3: 'mine', 9: 'mine too' })[line] ?? line);
+  const solution = numbers.map((line) => (line === '6' ? 'theirs' : line));
+  const { pieces, lost } = merge(numbers, learner, solution, context);
+  const made = pieces.flatMap(({ of, start, count }) =>
+    (of === 'learner' ? learner : solution).slice(start, start + count),
+  );
+  expect([made, lost.map((number) => learner[number])]).toEqual([lines, given]);
+});
+
 const someLines = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { maxLength: 12 });
 
 test('without edits of the learner the solution is made, without a solution nothing changes', () => {

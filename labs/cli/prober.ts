@@ -1,0 +1,76 @@
+import { text } from 'node:stream/consumers';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Deployed, ProbeFailure, type StackState } from '../engine/probe';
+import { probes } from '../index';
+import type { ProbeEvent, ProbeTask } from './probing';
+
+/*
+ * The program that looks at what is deployed, in a process of its own: its variables decide where, an emulator or AWS, and
+ * the clients of AWS are installed apart from the kit. It reads a task from standard input and tells what happens, a document
+ * a line.
+ */
+
+async function main(): Promise<void> {
+  const task = JSON.parse(await text(process.stdin)) as ProbeTask | 'identity';
+  return task === 'identity' ? identify() : probe(task);
+}
+
+/** Whose account the clients act in, and where. */
+async function identify(): Promise<void> {
+  const client = new STSClient({});
+  const { Account = '' } = await client.send(new GetCallerIdentityCommand({}));
+  tell({ event: 'identity', account: Account, region: await client.config.region() });
+}
+
+async function probe({ pattern, stack, steps }: ProbeTask): Promise<void> {
+  const wanted = (await probes[pattern]()).probes.filter(({ step }) => steps.includes(step));
+  const deployed = new Deployed(await stateOf(stack));
+  for (const { name, step, run } of wanted) {
+    tell({ event: 'begin', name });
+    const start = performance.now();
+    const failure = await run(deployed).then(
+      () => undefined,
+      (error) => error,
+    );
+    const seconds = Number(((performance.now() - start) / 1000).toFixed(2));
+    tell({ event: 'end', name, step, passed: !failure, seconds, ...(failure ? told(failure) : {}) });
+  }
+}
+
+async function stateOf(name: string): Promise<StackState> {
+  const client = new CloudFormationClient({});
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+  const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
+  const resources = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: name })) {
+    for (const { LogicalResourceId, PhysicalResourceId, ResourceType } of StackResourceSummaries) {
+      resources.push({
+        logicalId: LogicalResourceId ?? '',
+        physicalId: PhysicalResourceId ?? '',
+        type: ResourceType ?? '',
+      });
+    }
+  }
+  return { name, outputs: Object.fromEntries(outputs), resources };
+}
+
+/** What was seen and what is wanted; what fails otherwise has seen an error. */
+function told(error: unknown): { readonly seen: string; readonly wanted: string } {
+  return error instanceof ProbeFailure
+    ? { seen: error.seen, wanted: error.wanted }
+    : { seen: `${(error as Error).name}: ${(error as Error).message}`, wanted: 'an answer' };
+}
+
+function tell(event: ProbeEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+main().catch((error: Error) => {
+  tell({ event: 'error', message: `${error.name}: ${error.message}`.replace(/\s+/g, ' ') });
+  process.exitCode = 1;
+});

@@ -1,0 +1,274 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../../blueprints/errors';
+import { dig, readJson } from '../json';
+import { REGION } from './environment';
+import { emulatorHome } from './home';
+import { type Installation, installEmulator, MINISTACK, type Progress } from './installation';
+
+/** An emulator that runs. */
+export interface Emulator {
+  /** Its process. */
+  readonly pid: number;
+  /** Its endpoint, by an IP address: clients of S3 would make a host name of the bucket's otherwise. */
+  readonly endpoint: string;
+  /** Its version. */
+  readonly version: string;
+  /** When it was started, as ISO 8601 in UTC. */
+  readonly started: string;
+}
+
+/** How long it may take to answer, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** How often a port is tried that somebody else takes first. */
+const ATTEMPTS = 3;
+
+const path = (name: string): string => join(emulatorHome(), name);
+const stateFile = (): string => path('running.json');
+
+/** The file that the emulator writes its log into. */
+export const logFile = (): string => path('log.txt');
+
+/**
+ * The emulator that runs.
+ *
+ * @returns undefined when none does; what an emulator has left that died is forgotten then
+ */
+export async function runningEmulator(): Promise<Emulator | undefined> {
+  const state = readJson(stateFile());
+  const [pid, endpoint, started] = [dig(state, 'pid'), dig(state, 'endpoint'), dig(state, 'started')];
+  if (typeof pid !== 'number' || typeof endpoint !== 'string' || typeof started !== 'string') {
+    return undefined;
+  }
+  const version = isAlive(pid) ? await versionAt(endpoint) : undefined;
+  if (version === undefined) {
+    rmSync(stateFile(), { force: true });
+    return undefined;
+  }
+  return { pid, endpoint, version, started };
+}
+
+/**
+ * Starts the emulator, and installs it where it is not; on loopback only, at a port that is free.
+ *
+ * @param progress shows what goes on
+ * @returns the one that runs already, when there is one
+ * @throws EnvironmentError when it can't be installed, or does not answer
+ */
+export async function startEmulator(progress: Progress): Promise<Emulator> {
+  const release = await lock();
+  try {
+    const running = await runningEmulator();
+    if (running) {
+      return running;
+    }
+    const installation = await installEmulator(progress);
+    const done = progress('Starting the emulator');
+    const emulator = await attempt(installation);
+    done(emulator ? 'good' : 'bad');
+    if (!emulator) {
+      throw new EnvironmentError(`the emulator did not start: ${lastLog()}; its log is ${logFile()}`);
+    }
+    writeFileSync(stateFile(), `${JSON.stringify(emulator, undefined, 2)}\n`);
+    return emulator;
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Ends the emulator that runs, and forgets all that it held.
+ *
+ * @returns whether one ran
+ */
+export async function stopEmulator(): Promise<boolean> {
+  const running = await runningEmulator();
+  if (running) {
+    await end(running.pid);
+    rmSync(stateFile(), { force: true });
+  }
+  rmSync(path('data'), { recursive: true, force: true, maxRetries: 3 });
+  return running !== undefined;
+}
+
+/**
+ * Lets the emulator that runs forget all that it holds.
+ *
+ * @param emulator the emulator
+ * @throws EnvironmentError when it does not answer
+ */
+export async function resetEmulator({ endpoint }: Emulator): Promise<void> {
+  const answer = await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' }).catch(() => undefined);
+  if (!answer?.ok) {
+    throw new EnvironmentError(`the emulator at ${endpoint} does not answer; atelier local stop, and start it again`);
+  }
+}
+
+async function attempt(installation: Installation): Promise<Emulator | undefined> {
+  for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+    const port = await freePort();
+    const endpoint = `http://127.0.0.1:${port}`;
+    const pid = launch(installation, port);
+    const version = pid === undefined ? undefined : await answered(pid, endpoint);
+    if (pid !== undefined && version !== undefined) {
+      return { pid, endpoint, version, started: new Date().toISOString() };
+    }
+    if (pid !== undefined) {
+      await end(pid);
+    }
+  }
+  return undefined;
+}
+
+function launch({ python, modules, nodeFolder }: Installation, port: number): number | undefined {
+  const data = path('data');
+  rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+  const [home, temporary, objects] = ['home', 'tmp', 's3'].map((name) => join(data, name));
+  for (const folder of [home, temporary, objects]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  const log = openSync(logFile(), 'w');
+  try {
+    const child = spawn(python, ['-m', 'ministack'], {
+      cwd: data,
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: {
+        ...systemVariables(),
+        PATH: [nodeFolder, ...SYSTEM_PATHS].join(process.platform === 'win32' ? ';' : ':'),
+        NODE_PATH: modules,
+        HOME: home,
+        TMPDIR: temporary,
+        TEMP: temporary,
+        TMP: temporary,
+        LANG: 'C.UTF-8',
+        BIND_HOST: '127.0.0.1',
+        MINISTACK_HOST: '127.0.0.1',
+        GATEWAY_PORT: String(port),
+        SFTP_ENABLED: '0',
+        IOT_MTLS_ENABLED: '0',
+        S3_PERSIST: '1',
+        S3_DATA_DIR: objects,
+        LAMBDA_WARM_TTL_SECONDS: '20',
+        AWS_DEFAULT_REGION: REGION,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        DOCKER_HOST: 'unix:///nonexistent.sock',
+      },
+    });
+    child.on('error', () => {});
+    child.unref();
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
+}
+
+const SYSTEM_PATHS =
+  process.platform === 'win32' ? [join(process.env.SystemRoot ?? 'C:\\Windows', 'System32')] : ['/usr/bin', '/bin'];
+
+/** What programs need to run on Windows at all. */
+function systemVariables(): NodeJS.ProcessEnv {
+  const names = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+async function answered(pid: number, endpoint: string): Promise<string | undefined> {
+  const limit = Date.now() + PATIENCE;
+  while (Date.now() < limit && isAlive(pid)) {
+    const version = await versionAt(endpoint);
+    if (version !== undefined) {
+      return version;
+    }
+    await sleep(50);
+  }
+  return undefined;
+}
+
+/** The version of the emulator that answers at an endpoint. */
+async function versionAt(endpoint: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
+    const version = dig((await answer.json()) as never, 'version');
+    return version === MINISTACK ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks a process to end, and ends it when it does not. */
+async function end(pid: number): Promise<void> {
+  signal(pid, 'SIGTERM');
+  const limit = Date.now() + 5_000;
+  while (isAlive(pid) && Date.now() < limit) {
+    await sleep(50);
+  }
+  signal(pid, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** A process that has ended and that nobody has asked for yet still has its number. */
+function isZombie(pid: number): boolean {
+  if (process.platform === 'win32') {
+    return false;
+  }
+  return (
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+      .stdout?.trim()
+      .startsWith('Z') ?? false
+  );
+}
+
+function lastLog(): string {
+  const text = existsSync(logFile()) ? readFileSync(logFile(), 'utf8') : '';
+  return text.trim().split('\n').at(-1)?.trim() || 'it said nothing';
+}
+
+/** One process at a time starts an emulator; what one has left that died does not count. */
+async function lock(): Promise<() => void> {
+  const file = path('starting.lock');
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw error;
+      }
+      const holder = Number(readFileSync(file, 'utf8') || process.ppid);
+      if (!isAlive(holder)) {
+        rmSync(file, { force: true });
+      }
+      await sleep(100);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

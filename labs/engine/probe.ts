@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a deployed pattern promises at a step, seen from outside. */
+export interface Probe {
+  /** A sentence that is true when the probe passes: `a message in, a row out`. */
+  readonly name: string;
+  /** The step that brings what it looks at. */
+  readonly step: string;
+  /**
+   * Looks at what is deployed.
+   *
+   * @param deployed the stack
+   * @throws ProbeFailure when the promise is not kept
+   */
+  readonly run: (deployed: Deployed) => Promise<void>;
+}
+
+/** A resource that was deployed. */
+export interface DeployedResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  /** Its CloudFormation type. */
+  readonly type: string;
+}
+
+/** What CloudFormation knows of a stack. */
+export interface StackState {
+  readonly name: string;
+  /** Its outputs by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly resources: readonly DeployedResource[];
+}
+
+/** A promise that is not kept: what was seen, and what is wanted. */
+export class ProbeFailure extends Error {
+  /**
+   * @param seen what was seen
+   * @param wanted what is wanted
+   */
+  constructor(
+    readonly seen: string,
+    readonly wanted: string,
+  ) {
+    super(`${seen}; wanted: ${wanted}`);
+    this.name = 'ProbeFailure';
+  }
+}
+
+/** How often something is looked at again, in milliseconds. */
+const INTERVAL = 100;
+
+/** A stack that was deployed, for probes. */
+export class Deployed {
+  /** @param state what CloudFormation knows of it */
+  constructor(private readonly state: StackState) {}
+
+  /** The stack's name. */
+  get name(): string {
+    return this.state.name;
+  }
+
+  /**
+   * The value of an output.
+   *
+   * @param name its name
+   * @throws ProbeFailure when the stack has none of that name
+   */
+  output(name: string): string {
+    const value = this.state.outputs[name];
+    if (value === undefined) {
+      throw new ProbeFailure(`${this.name} has no output ${name}`, 'the outputs that the pattern has');
+    }
+    return value;
+  }
+
+  /**
+   * The only resource of a type.
+   *
+   * @param type its CloudFormation type
+   * @returns its physical id
+   * @throws ProbeFailure when there is none, or there are several
+   */
+  only(type: string): string {
+    const found = this.state.resources.filter((one) => one.type === type);
+    if (found.length !== 1) {
+      throw new ProbeFailure(`${this.name} has ${found.length} resources of ${type}`, 'one');
+    }
+    return found[0].physicalId;
+  }
+
+  /**
+   * Waits until something is seen.
+   *
+   * @param look looks, and tells what it sees
+   * @param isWanted whether that is it
+   * @param wanted what is waited for, in words
+   * @param seconds how long. @default 20
+   * @throws ProbeFailure with what was seen last, when it never is
+   */
+  async eventually<T>(
+    look: () => Promise<T>,
+    isWanted: (seen: T) => boolean,
+    wanted: string,
+    seconds = 20,
+  ): Promise<T> {
+    const limit = Date.now() + seconds * 1000;
+    for (;;) {
+      const seen = await look();
+      if (isWanted(seen)) {
+        return seen;
+      }
+      if (Date.now() > limit) {
+        throw new ProbeFailure(`${JSON.stringify(seen)} after ${seconds} s`, wanted);
+      }
+      await sleep(INTERVAL);
+    }
+  }
+}
