@@ -19,7 +19,7 @@ export interface IdlePrice {
   readonly service: string;
   /** Where AWS publishes the price. */
   readonly page: string;
-  /** When it was compared with the page. */
+  /** The month that the price is of. */
   readonly date: string;
   /**
    * Whether a resource of the type has that cost.
