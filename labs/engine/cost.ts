@@ -19,7 +19,7 @@ export function costAsMarkdown(before: Assembly, after: Assembly): string {
   if (added.length === 0) {
     return 'This step adds nothing that bills while idle.';
   }
-  const intro = `While idle, this step adds to the bill, at the prices of ${PRICE_REGION}:`;
+  const intro = `While idle, this step adds to the bill, at the prices of ${PRICE_REGION} (the pages say what holds today):`;
   return [intro, added.map(([price, count]) => priceLine(price, count)).join('\n')].join('\n\n');
 }
 

@@ -19,7 +19,7 @@ export interface IdlePrice {
   readonly service: string;
   /** Where AWS publishes the price. */
   readonly page: string;
-  /** The month that the price is of. */
+  /** The month in which the price was looked up, on the page or in what others quote of it. */
   readonly date: string;
   /**
    * Whether a resource of the type has that cost.

@@ -11,6 +11,8 @@ export interface Command {
   readonly cwd: string;
   /** A folder for a temporary folder of its own, so that no cache of an earlier run is found. @default - the machine's */
   readonly coldIn?: string;
+  /** Variables beyond those that every measured program sees. @default - none */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** What a runner of tasks hands to its children; nothing that is measured may act on it. */
@@ -63,13 +65,13 @@ export function timed(work: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
-function runOnce({ words: [program, ...args], cwd }: Command, temporary: string | undefined): void {
+function runOnce({ words: [program, ...args], cwd, env }: Command, temporary: string | undefined): void {
   // npm is a script on Windows, which only a shell can start; no argument comes from a user.
   const shell = windows && program === 'npm';
   const { status, signal, error, stdout, stderr } = spawnSync(program, args, {
     cwd,
     shell,
-    env: environment(temporary),
+    env: { ...environment(temporary), ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { versions } from '../../blueprints/versions';
 import { writeClass } from './class';
 import { run } from './processes';
 import { secondsOfSteps, stepsOf } from './steps';
-import { secondsToVerdict } from './watching';
+import { secondsOfSave } from './watching';
 import { tool, type Workshop } from './workshop';
 
 /** One measurement of both sides, in seconds. */
@@ -169,7 +169,12 @@ export const rows: readonly Row[] = [
       const cwd = finishedProject(workshop);
       const stack = join(cwd, 'src', `${PATTERN}-stack.ts`);
       return {
-        kit: await secondsToVerdict(installed(cwd), cwd, stack),
+        kit: await secondsOfSave({
+          words: [installed(cwd), 'lab', 'watch', '--json'],
+          cwd,
+          file: stack,
+          isAnswer: ({ event }) => event === 'result',
+        }),
         other: run({ words: [NODE, installed(cwd), 'lab', 'check'], cwd, coldIn: workshop.home }),
       };
     },
@@ -190,7 +195,68 @@ export const rows: readonly Row[] = [
       return { kit: node(cwd, installed(cwd), 'lab', 'report', folder), other: 60 };
     },
   },
+  {
+    name: 'first',
+    what: 'from `atelier new` to the first green probe, the emulator not installed',
+    against: 'a minute',
+    bound: 1.5,
+    aim: 1,
+    runs: 1,
+    warmUps: 0,
+    installs: true,
+    measure: (workshop) => {
+      const folder = workshop.folder();
+      const atelier = localIn(workshop, folder, workshop.folder());
+      const kit = createFinished(workshop, folder) + atelier('local', 'deploy') + atelier('probe');
+      atelier('local', 'stop');
+      return { kit, other: 60 };
+    },
+  },
+  {
+    name: 'warm',
+    what: 'the same with packages installed, and the emulator running and bootstrapped',
+    against: 'ten seconds',
+    bound: 1,
+    runs: 3,
+    installs: true,
+    measure: (workshop) => {
+      const atelier = localIn(workshop, finishedProject(workshop));
+      return { kit: atelier('local', 'deploy') + atelier('probe'), other: 10 };
+    },
+  },
+  {
+    name: 'saved',
+    what: 'from a saved handler to a green probe, while `atelier local deploy --watch` runs',
+    against: 'five seconds',
+    bound: 1.5,
+    aim: 1,
+    runs: 3,
+    installs: true,
+    measure: async (workshop) => {
+      const cwd = finishedProject(workshop);
+      const atelier = localIn(workshop, cwd);
+      const seconds = await secondsOfSave(
+        {
+          words: [installed(cwd), 'local', 'deploy', '--watch', '--json'],
+          cwd,
+          file: join(cwd, 'src', 'functions', 'consumer.ts'),
+          isAnswer: ({ stacks }) => stacks !== undefined,
+          env: cacheIn(workshop.once('cache', (folder) => folder)),
+        },
+        () => atelier('probe'),
+      );
+      atelier('local', 'stop');
+      return { kit: seconds, other: 5 };
+    },
+  },
 ];
+
+const cacheIn = (folder: string): NodeJS.ProcessEnv => ({ XDG_CACHE_HOME: folder });
+
+/** Runs the command line of a project, with the emulator in a cache of the workshop's, or one of its own. */
+function localIn(workshop: Workshop, cwd: string, cache = workshop.once('cache', (folder) => folder)) {
+  return (...words: string[]): number => run({ words: [NODE, installed(cwd), ...words], cwd, env: cacheIn(cache) });
+}
 
 /** The command line that a project has installed. */
 function installed(project: string): string {

@@ -8,35 +8,50 @@ import { environment } from './processes';
 /** What a learner needs at least to read a verdict and to go on, in milliseconds; the process for the next save loads meanwhile. */
 const PAUSE = 3000;
 
+/** A command that watches a project, and says something for each save. */
+export interface Watching {
+  /** The command line, and the arguments that let it watch and print JSON, a document a line. */
+  readonly words: readonly string[];
+  /** The project's folder. */
+  readonly cwd: string;
+  /** The source that is saved. */
+  readonly file: string;
+  /** Whether a document is the answer to a save. */
+  readonly isAnswer: (document: Readonly<Record<string, unknown>>) => boolean;
+  /** Variables beyond those that every measured program sees. @default - none */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
- * How long `lab watch` takes from a save to its verdict.
+ * How long a command that watches takes from a save to its answer.
  *
- * @param main the command line
- * @param cwd the project's folder
- * @param file the source that is saved
+ * @param watching the command
+ * @param afterwards what is done with the answer, and counts as well. @default - nothing
  * @returns seconds
  */
-export async function secondsToVerdict(main: string, cwd: string, file: string): Promise<number> {
-  const child = spawn(process.execPath, [main, 'lab', 'watch', '--json'], {
+export async function secondsOfSave(watching: Watching, afterwards: () => void = () => {}): Promise<number> {
+  const { words, cwd, file, isAnswer, env } = watching;
+  const child = spawn(process.execPath, words, {
     cwd,
-    env: environment(),
+    env: { ...environment(), ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const verdict = async (): Promise<void> => {
+  const answer = async (): Promise<void> => {
     for (let line = await lines.next(); !line.done; line = await lines.next()) {
-      if (JSON.parse(line.value).event === 'result') {
+      if (isAnswer(JSON.parse(line.value))) {
         return;
       }
     }
-    throw new Error('lab watch has ended');
+    throw new Error(`${words.join(' ')} has ended`);
   };
   try {
-    await verdict();
+    await answer();
     await setTimeout(PAUSE);
     const start = performance.now();
     appendFileSync(file, '// saved\n');
-    await verdict();
+    await answer();
+    afterwards();
     return (performance.now() - start) / 1000;
   } finally {
     child.kill('SIGINT');

@@ -12,7 +12,7 @@ describe('the cost of a step', () => {
     const [before, after] = [assemblyOf({ A: alarm }), assemblyOf({ A: alarm, B: alarm, C: alarm })];
     expect(costAsMarkdown(before, after)).toBe(
       [
-        'While idle, this step adds to the bill, at the prices of US East (N. Virginia), us-east-1:',
+        'While idle, this step adds to the bill, at the prices of US East (N. Virginia), us-east-1 (the pages say what holds today):',
         '',
         '- 2 alarms: $0.10 per alarm and month; the first 10 alarms are free',
         '  ([Amazon CloudWatch pricing](https://aws.amazon.com/cloudwatch/pricing/), November 2026)',
