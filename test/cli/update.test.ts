@@ -169,7 +169,7 @@ describe('a resource that holds state and would be replaced', () => {
       const before = theirs();
       const { message, details } = await refusal(update({ cwd, json: true }));
       expect(message).toMatch(
-        /^Inbox\w+ \(AWS::SQS::Queue\) of orders-dev would be removed, and what it holds lost; allowed: /,
+        /^Inbox\w+ \(AWS::SQS::Queue\) of orders-dev would be removed with all that it holds; allowed: /,
       );
       expect(details.example).toMatch(/^atelier update --accept-replacement Inbox\w+$/);
       expect(theirs()).toEqual(before);

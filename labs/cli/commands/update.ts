@@ -116,6 +116,14 @@ async function judged({ folder }: Project, { files }: Update, output: Output): P
   return losses;
 }
 
+/** What becomes of a resource, and of what it holds. */
+const FATES: Readonly<Record<Loss['what'], string>> = {
+  replaced: 'would be replaced by an empty one',
+  'perhaps replaced': 'may be replaced by an empty one',
+  removed: 'would be removed with all that it holds',
+  'left behind': 'would be left behind, and an empty one used in its place, if any',
+};
+
 /** Refuses to lose what resources hold, unless it was accepted. */
 function refuseLosses({ pattern }: Project, losses: readonly Loss[], accepted: readonly string[]): void {
   const lost = losses.filter(({ isStateful, logicalId }) => isStateful && !accepted.includes(logicalId));
@@ -125,7 +133,7 @@ function refuseLosses({ pattern }: Project, losses: readonly Loss[], accepted: r
   const [{ stack, logicalId, type, what }] = lost;
   const more = lost.length > 1 ? `, and ${lost.length - 1} more` : '';
   const { advice } = pattern.migrations?.find(({ resource }) => resource === logicalId) ?? {};
-  throw new UsageError(`${logicalId} (${type}) of ${stack} would be ${what}, and what it holds lost${more}`, {
+  throw new UsageError(`${logicalId} (${type}) of ${stack} ${FATES[what]}${more}`, {
     option: 'acceptReplacement',
     given: lost.map((loss) => loss.logicalId),
     allowed: advice ?? 'an update that keeps what holds state, unless its loss is accepted',

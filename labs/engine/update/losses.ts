@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { fullDiff } from '@aws-cdk/cloudformation-diff/lib/diff-template';
 import { isStateful } from '../../../modules/stateful';
-import type { Assembly } from '../assembly';
+import type { Assembly, Resource } from '../assembly';
+import type { JsonObject } from '../json';
 import { writeMove } from '../move';
 import { SNAPSHOTS } from '../snapshots';
 import { synthesize } from '../synth';
@@ -99,15 +100,34 @@ export function writeUpdates(folder: string, updates: readonly FileUpdate[]): vo
  */
 export function lossesBetween(before: Assembly, after: Assembly): Loss[] {
   return [...before.stacks.values()].flatMap(({ name, template }) => {
-    // fullDiff writes into what it compares.
-    const [old, now] = [template, after.stacks.get(name)?.template ?? {}].map((one) => structuredClone(one));
-    const losses: Loss[] = [];
-    fullDiff(old, now).resources.forEachDifference((logicalId, { changeImpact, oldResourceType }) => {
-      const what = WHAT[changeImpact];
-      if (what && oldResourceType) {
-        losses.push({ stack: name, logicalId, type: oldResourceType, what, isStateful: isStateful(oldResourceType) });
-      }
-    });
-    return losses;
+    const now = after.stacks.get(name)?.template;
+    const changes = now ? changesOf(template, now) : before.resources.flatMap((one) => leftBehind(one, name));
+    return changes
+      .filter(({ type }) => type !== METADATA)
+      .map((change) => ({ stack: name, ...change, isStateful: isStateful(change.type) }));
   });
+}
+
+/** The CDK's own record of what an app is made of. */
+const METADATA = 'AWS::CDK::Metadata';
+
+type Change = Pick<Loss, 'logicalId' | 'type' | 'what'>;
+
+function changesOf(before: JsonObject, after: JsonObject): Change[] {
+  const changes: Change[] = [];
+  // fullDiff writes into what it compares.
+  fullDiff(structuredClone(before), structuredClone(after)).resources.forEachDifference(
+    (logicalId, { changeImpact, oldResourceType: type }) => {
+      const what = WHAT[changeImpact];
+      if (what && type) {
+        changes.push({ logicalId, type, what });
+      }
+    },
+  );
+  return changes;
+}
+
+/** A stack that is no more in the app stays deployed until somebody destroys it. */
+function leftBehind({ stack, logicalId, type }: Resource, gone: string): Change[] {
+  return stack === gone ? [{ logicalId, type, what: 'left behind' }] : [];
 }

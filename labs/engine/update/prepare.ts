@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gt } from 'semver';
 import { UsageError } from '../../../blueprints/errors';
@@ -8,6 +8,7 @@ import { withSlashes } from '../../../blueprints/paths';
 import type { OptionValues, Pattern } from '../../../blueprints/pattern';
 import { type Provenance, readBase } from '../../../blueprints/provenance';
 import { type Files, type ProjectExtras, render } from '../../../blueprints/rendering';
+import { filesOf } from '../move';
 import { type Definition, type Renames, readDefinition, withRenames } from './definition';
 import { type FileUpdate, planUpdate } from './plan';
 import { hasConflict } from './three-way';
@@ -58,7 +59,7 @@ export function prepareUpdate(project: Updatable): Update {
   const { folder, pattern, generatedAt } = project;
   const base = readBase(folder);
   refuseOlderKit(base.kit);
-  const own = readOwn(folder);
+  const own = readOwn(folder, new Set([...Object.keys(base.files), ...filesOf(pattern, project.values)]));
   const definition = own.get(DEFINITION)?.toString();
   const renames = renamesOf(pattern);
   const withNewNames = (text: string): string => withRenames(text, pattern.className, renames);
@@ -153,15 +154,20 @@ function refuseOpenConflicts(own: ReadonlyMap<string, Buffer>, paths: readonly s
   }
 }
 
+/** No template makes a file that is larger, in bytes; one that its owner has made so may still be known by its name. */
+const LARGEST = 1_000_000;
+
 /** The files of a project that may come from a template. */
-function readOwn(folder: string): Map<string, Buffer> {
+function readOwn(folder: string, known: ReadonlySet<string>): Map<string, Buffer> {
   const read = (path: string): [string, Buffer][] =>
     readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
       const inside = path === '' ? entry.name : join(path, entry.name);
       if (entry.isDirectory()) {
         return FOREIGN.has(entry.name) ? [] : read(inside);
       }
-      return entry.isFile() ? [[withSlashes(inside), readFileSync(join(folder, inside))]] : [];
+      const name = withSlashes(inside);
+      const isWanted = entry.isFile() && (known.has(name) || statSync(join(folder, inside)).size <= LARGEST);
+      return isWanted ? [[name, readFileSync(join(folder, inside))]] : [];
     });
   return new Map(read(''));
 }

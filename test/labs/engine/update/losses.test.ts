@@ -26,10 +26,14 @@ test('a resource under another logical id is removed, and one that is retained i
   expect(losses({ Queue: retained }, {})).toMatchObject([{ logicalId: 'Queue', what: 'left behind' }]);
 });
 
-test('a stack that is no more loses all it has', () => {
+test('what a stack has that is no more in the app is left behind', () => {
   expect(lossesBetween(assemblyOf({ Queue: queue() }), assemblyOf({ Queue: queue() }, {}, 'payments'))).toMatchObject([
-    { stack: 'orders', logicalId: 'Queue', what: 'removed' },
+    { stack: 'orders', logicalId: 'Queue', what: 'left behind' },
   ]);
+});
+
+test("the CDK's own record of the app is no resource of it", () => {
+  expect(losses({ CDKMetadata: { Type: 'AWS::CDK::Metadata' } }, {})).toEqual([]);
 });
 
 test("the installed CDK's own data say the same as the package that the diff library asks", () => {
