@@ -23,7 +23,7 @@ export const taskQueues = queuesOf('feed_of-');
 /** What limits a right to subscribe to queues of tasks. */
 export const ofQueues: JsonObject = {
   StringEquals: { 'sns:Protocol': 'sqs' },
-  ArnLike: { 'sns:Endpoint': taskQueues },
+  StringLike: { 'sns:Endpoint': taskQueues },
 };
 
 const subscribing = [

@@ -146,7 +146,7 @@ export class DynamicSubscriptionsStack extends Stack {
       new PolicyStatement({
         actions: ['sns:Subscribe'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'sns:Protocol': 'sqs' }, ArnLike: { 'sns:Endpoint': taskQueues } },
+        conditions: { StringEquals: { 'sns:Protocol': 'sqs' }, StringLike: { 'sns:Endpoint': taskQueues } },
       }),
     ];
     const unsubscribing = [
@@ -180,8 +180,8 @@ export class DynamicSubscriptionsStack extends Stack {
     const startRule = ruleFor('StartRule', { lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] }, start);
     // A task that fails before it runs says this and nothing else.
     const stopRule = ruleFor('StopRule', { lastStatus: ['STOPPED'] }, stop);
-    // CloudFormation starts the first tasks with the service: what hears of them has to be there before.
-    service.node.addDependency(startRule, start, stopRule, stop);
+    // CloudFormation starts the first tasks with the service: who hears of them, and their network, come before.
+    service.node.addDependency(vpc, startRule, start, stopRule, stop);
 
     const sweep = this.addFunction('Sweep', {
       description: 'Mends what the events of tasks have missed',
@@ -220,11 +220,10 @@ export class DynamicSubscriptionsStack extends Stack {
         reason: 'A task gets its id when it starts, and the cluster has no other tasks.',
       },
     );
-    const sweepRule = new Rule(this, 'SweepRule', {
+    new Rule(this, 'SweepRule', {
       schedule: Schedule.rate(Duration.minutes(props.sweepInterval)),
       targets: [new LambdaFunction(sweep, patience)],
     });
-    service.node.addDependency(sweepRule);
 
     // Not encrypted with the key aws/sns: CloudWatch may not use it, and alarms would be lost without a word.
     const alarmTopic = new Topic(this, 'AlarmTopic', { enforceSSL: true });

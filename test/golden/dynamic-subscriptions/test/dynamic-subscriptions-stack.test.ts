@@ -87,13 +87,17 @@ test.each([
   });
 });
 
-test('the service starts its first task when what hears of it is there', () => {
+test('the service starts its first task when what hears of it, and its network, are there', () => {
   const [{ DependsOn }] = Object.values(template.findResources('AWS::ECS::Service'));
-  const heard = Object.keys({
-    ...template.findResources('AWS::Events::Rule'),
-    ...template.findResources('AWS::Lambda::Permission'),
-  });
-  expect(DependsOn).toEqual(expect.arrayContaining(heard));
+  const earlier = [
+    /^StartRule\w{8}$/,
+    /^StartRuleAllow/,
+    /^Start\w{8}$/,
+    /^StopRule\w{8}$/,
+    /^StopRuleAllow/,
+    /^NetworkVpc/,
+  ];
+  expect(DependsOn).toEqual(expect.arrayContaining(earlier.map((name) => expect.stringMatching(name))));
 });
 
 test('the start function may make, subscribe and remove queues of tasks, and update their rows', () => {
@@ -116,12 +120,19 @@ test('nothing but queues of tasks can be subscribed', () => {
           Action: 'sns:Subscribe',
           Condition: {
             StringEquals: { 'sns:Protocol': 'sqs' },
-            ArnLike: { 'sns:Endpoint': { 'Fn::Join': ['', Match.arrayWith([':test_task-*'])] } },
+            StringLike: { 'sns:Endpoint': { 'Fn::Join': ['', Match.arrayWith([':test_task-*'])] } },
           },
         }),
       ]),
     },
     Roles: [{ Ref: Match.stringLikeRegexp('^StartRole') }],
+  });
+});
+
+test('the start function knows the tags of the project, which queues get as well', () => {
+  const tagged = new DynamicSubscriptionsStack(new App(), 'test', { ...props, tags: { team: 'orders' } });
+  Template.fromStack(tagged).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { QUEUE_TAGS: '{"team":"orders"}' } },
   });
 });
 

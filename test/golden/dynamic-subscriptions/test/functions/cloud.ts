@@ -15,6 +15,7 @@ interface Input {
   readonly QueueName: string;
   readonly QueueUrl: string;
   readonly Attributes: Record<string, string>;
+  readonly tags: Record<string, string>;
   readonly Endpoint: string;
   readonly SubscriptionArn: string;
   readonly Key: { readonly taskId: string };
@@ -24,7 +25,7 @@ interface Input {
   readonly tasks: readonly string[];
 }
 
-/** The attributes of queues by name, subscribed endpoints by ARN, and rows by task. */
+/** The attributes and tags of queues by name, subscribed endpoints by ARN, and rows by task. */
 export const cloud = {
   queues: new Map<string, Record<string, string>>(),
   subscriptions: new Map<string, string>(),
@@ -35,8 +36,8 @@ export const cloud = {
 };
 
 const answers: Record<string, (input: Input) => object> = {
-  CreateQueueCommand: ({ QueueName, Attributes }) => {
-    cloud.queues.set(QueueName, Attributes);
+  CreateQueueCommand: ({ QueueName, Attributes, tags }) => {
+    cloud.queues.set(QueueName, { ...Attributes, ...tags });
     return { QueueUrl: urlOf(QueueName) };
   },
   SubscribeCommand: ({ Endpoint }) => {

@@ -32,10 +32,15 @@ test('a task that runs has a queue, whose subscription is written down', async (
   expect(cloud.rows.get('0a1b')).toMatchObject({ subscriptionArn });
 });
 
-test('the queue is encrypted, forgets after an hour, and takes messages of the topic alone, over TLS', async () => {
+test('the queue is encrypted, forgets after an hour, and has the tags of the project', async () => {
   await start(eventOf(1));
-  const [{ Policy, ...attributes }] = cloud.queues.values();
-  expect(attributes).toEqual({ MessageRetentionPeriod: '3600', SqsManagedSseEnabled: 'true' });
+  const [{ Policy, ...others }] = cloud.queues.values();
+  expect(others).toEqual({ MessageRetentionPeriod: '3600', SqsManagedSseEnabled: 'true', team: 'orders' });
+});
+
+test('the queue takes messages of the topic alone, over TLS', async () => {
+  await start(eventOf(1));
+  const [{ Policy }] = cloud.queues.values();
   expect(JSON.parse(Policy).Statement).toEqual([
     {
       Effect: 'Allow',
