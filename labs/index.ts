@@ -9,6 +9,7 @@ export interface Lab {
 
 /** Loads the lab of each pattern, by the pattern's id: only the lab that is asked for is ever read. */
 export const labs: Readonly<Record<string, () => Promise<Lab>>> = {
+  'dynamic-subscriptions': () => import('./dynamic-subscriptions/checks'),
   'sqs-scaling': () => import('./sqs-scaling/checks'),
 };
 
