@@ -1,21 +1,14 @@
 import { cdk, JsonFile, javascript, typescript } from 'projen';
 import { type PinnedPackage, pinned, versions } from './blueprints/versions';
+import { CLIENTS } from './labs/engine/emulator/clients';
 
 /** Packages that the kit's tests and generated projects both use: one pinned set for both. */
 const tested: PinnedPackage[] = [
+  ...CLIENTS,
   '@aws-lambda-powertools/batch',
   '@aws-lambda-powertools/idempotency',
   '@aws-lambda-powertools/logger',
   '@aws-lambda-powertools/metrics',
-  '@aws-sdk/client-cloudformation',
-  '@aws-sdk/client-cloudwatch-logs',
-  '@aws-sdk/client-dynamodb',
-  '@aws-sdk/client-ecs',
-  '@aws-sdk/client-lambda',
-  '@aws-sdk/client-sns',
-  '@aws-sdk/client-sqs',
-  '@aws-sdk/client-sts',
-  '@aws-sdk/lib-dynamodb',
   '@biomejs/biome',
   '@swc/core',
   '@swc/jest',

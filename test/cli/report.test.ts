@@ -4,7 +4,7 @@ import { findPattern } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { run } from '../support/commands';
 import { scratchFolder, writeVariants } from '../support/synthesize';
-import { atelier, isAlive, testLeftovers, until } from './support';
+import { atelier, isAlive, until } from './support';
 
 const pattern = findPattern('sqs-scaling');
 const home = join(scratchFolder(), 'class');
@@ -153,19 +153,15 @@ test('a program that does not run claims nothing: its learner is where their pro
   expect(graded(learner('bob'))[0]).toMatchObject({ stuck: 'dead-letter-queue', error: expect.any(String) });
 }, 60_000);
 
-testLeftovers(
-  "what a learner's program has started ends with it",
-  async () => {
-    const note = join(home, 'pid');
-    const child =
-      "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })";
-    const trace = `require('node:fs').writeFileSync(${JSON.stringify(note)}, String(left.pid));`;
-    edit('bob', MAIN, (text) => `${text}\nconst left = ${child};\nleft.unref();\n${trace}\n`);
-    expect(graded(learner('bob'))[0]).toMatchObject({ stuck: 'dead-letter-queue', error: null });
-    await until(() => !isAlive(Number(readFileSync(note, 'utf8'))));
-  },
-  60_000,
-);
+test("what a learner's program has started ends with it", async () => {
+  const note = join(home, 'pid');
+  const child =
+    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })";
+  const trace = `require('node:fs').writeFileSync(${JSON.stringify(note)}, String(left.pid));`;
+  edit('bob', MAIN, (text) => `${text}\nconst left = ${child};\nleft.unref();\n${trace}\n`);
+  expect(graded(learner('bob'))[0]).toMatchObject({ stuck: 'dead-letter-queue', error: null });
+  await until(() => !isAlive(Number(readFileSync(note, 'utf8'))));
+}, 60_000);
 
 test('scripts and .projenrc.ts of a learner are never run', () => {
   const trace = join(home, 'trace');

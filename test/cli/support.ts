@@ -160,18 +160,12 @@ export function writeText(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** A test of what a program leaves behind, which nobody can find on Windows. */
-export const testLeftovers: typeof test = process.platform === 'win32' ? (test.skip as typeof test) : test;
-
 /**
  * Whether a process runs; one that has ended and that nobody has asked about yet does not.
  *
  * @param pid its id
  */
 export function isAlive(pid: number): boolean {
-  if (process.platform === 'win32') {
-    return spawnSync('tasklist', ['/fi', `pid eq ${pid}`], { encoding: 'utf8' }).stdout.includes(String(pid));
-  }
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z\s]/.test(stdout.trim());
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { findPattern } from '../../blueprints/catalog';
 import { kitRoot } from '../../blueprints/kit';
 import { scratchFolder, writeVariants } from '../support/synthesize';
-import { isAlive, testLeftovers, until } from './support';
+import { isAlive, until } from './support';
 
 const STACK = 'src/sqs-scaling-stack.ts';
 const home = join(scratchFolder(), 'watch');
@@ -104,21 +104,17 @@ test.each([
   60_000,
 );
 
-testLeftovers(
-  'each save has a process of its own, with which all ends that it holds or has started',
-  async () => {
-    const { child, result, ended } = start();
-    await result();
-    const sleeper = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
-    const leak = `const left = ${sleeper};\nleft.unref();\n${noted('all').replace('process.pid', "process.pid + '\\n' + left.pid")}`;
-    for (const mark of ['// one', '// two']) {
-      edit((text) => `${text.split('\n// ')[0]}\n${mark}\n${leak}\n`);
-      expect(await result()).toMatchObject({ passed: false, error: null });
-    }
-    expect(new Set(pids('all')).size).toBe(4);
-    expect(pids('all').filter(isAlive)).toEqual([]);
-    child.kill('SIGINT');
-    expect(await ended).toBe(0);
-  },
-  60_000,
-);
+test('each save has a process of its own, with which all ends that it holds or has started', async () => {
+  const { child, result, ended } = start();
+  await result();
+  const sleeper = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
+  const leak = `const left = ${sleeper};\nleft.unref();\n${noted('all').replace('process.pid', "process.pid + '\\n' + left.pid")}`;
+  for (const mark of ['// one', '// two']) {
+    edit((text) => `${text.split('\n// ')[0]}\n${mark}\n${leak}\n`);
+    expect(await result()).toMatchObject({ passed: false, error: null });
+  }
+  expect(new Set(pids('all')).size).toBe(4);
+  expect(pids('all').filter(isAlive)).toEqual([]);
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+}, 60_000);

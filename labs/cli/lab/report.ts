@@ -105,7 +105,8 @@ function print(output: Output, grades: readonly Grade[], options: ReportOptions)
     return;
   }
   output.table([['learner', 'done', 'solved', 'hints', 'minutes', 'stuck at', 'because'], ...grades.map(summary)]);
-  output.print('', `${grades.length} learners, ${grades.filter(({ stuck, error }) => !stuck && !error).length} done`);
+  const done = grades.filter(({ stuck, error }) => !stuck && !error).length;
+  output.print('', `${grades.length} ${grades.length === 1 ? 'learner' : 'learners'}, ${done} done`);
 }
 
 function summary(one: Grade): string[] {
@@ -118,13 +119,20 @@ function summary(one: Grade): string[] {
     String(steps.reduce((sum, { hints }) => sum + hints, 0)),
     String(minutes ?? ''),
     stuck ?? '',
-    (error ?? cause ?? '').slice(0, 80),
+    shortened(error ?? cause ?? ''),
   ];
 }
 
 /** The columns of a step's values, and of its learner's by what they are called. */
 const STEP_COLUMNS = ['step', 'passes', 'claimed', 'solved', 'hints', 'passed', 'minutes'] as const;
 const LEARNER_COLUMNS = { stuck: 'stuck', cause: 'cause', minutes: 'minutes in all', error: 'error' } as const;
+
+/** What still fits beside the other columns; CSV and JSON have it whole. */
+const WIDTH = 80;
+
+function shortened(text: string): string {
+  return text.length > WIDTH ? `${text.slice(0, text.lastIndexOf(' ', WIDTH - 1))} …` : text;
+}
 
 /** One line for each learner and step. */
 function rowsOf(grades: readonly Grade[]): string[][] {

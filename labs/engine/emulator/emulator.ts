@@ -264,7 +264,8 @@ async function lock(): Promise<() => void> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody has taken. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

