@@ -11,8 +11,8 @@ export const mutations: readonly Mutation[] = [
   {
     setting: 'the service that waits for the rules',
     file: 'src/dynamic-subscriptions-stack.ts',
-    from: 'service.node.addDependency(vpc, startRule, start, stopRule, stop)',
-    to: 'service.node.addDependency(vpc, start, stop)',
+    from: 'vpc, startRule, start, stopRule, stop)',
+    to: 'vpc, ...[startRule, start, stopRule, stop].slice(4))',
   },
   {
     setting: 'what a late event may not undo',

@@ -71,7 +71,7 @@ async function subscribe(taskId: string): Promise<string> {
   return SubscriptionArn;
 }
 
-/** Removes a queue and its subscription; what is not there is no error. */
+/** Removes a queue and its subscription, which goes last: as long as it is there, it tells which queue to look for. */
 async function remove(taskId: string, subscriptionArn: string | undefined): Promise<void> {
   try {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueNameOf(taskId) }));
