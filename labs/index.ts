@@ -15,5 +15,6 @@ export const labs: Readonly<Record<string, () => Promise<Lab>>> = {
 
 /** Loads the probes of each pattern that has some, by the pattern's id. */
 export const probes: Readonly<Record<string, () => Promise<{ readonly probes: readonly Probe[] }>>> = {
+  'dynamic-subscriptions': () => import('./dynamic-subscriptions/probes'),
   'sqs-scaling': () => import('./sqs-scaling/probes'),
 };

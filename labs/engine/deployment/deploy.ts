@@ -8,6 +8,7 @@ import { ACCOUNT, localEnvironment, REGION } from '../emulator/environment';
 import { entriesAt, type Json, readJson } from '../json';
 import { synthesize } from '../synth';
 import { cutAssembly, type LeftOut } from './cut';
+import { localAssembly } from './local-assembly';
 
 /** What was deployed. */
 export interface Deployment {
@@ -28,9 +29,6 @@ export interface DeploymentOptions {
   /** Synthesizes the project, as `synthesisOptions` say. @default - a process of its own */
   readonly synthesis?: () => Promise<Assembly>;
 }
-
-/** Where the assembly that is deployed stays, below the project's folder: no tool looks there. */
-const ASSEMBLY = 'node_modules/.cache/atelier/local';
 
 /** How CloudFormation, and emulators after it, refuse resource types. */
 const REFUSED = /Unrecognized resource types: \[([^\]]+)\]/;
@@ -76,7 +74,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
  * @param options what is deployed, and where
  */
 export function synthesisOptions({ folder, endpoint }: DeploymentOptions) {
-  return { outdir: join(folder, ASSEMBLY), env: localEnvironment(endpoint) };
+  return { outdir: localAssembly(folder), env: localEnvironment(endpoint) };
 }
 
 const OUTPUTS = 'atelier-outputs.json';
@@ -109,7 +107,7 @@ async function deployUntilTaken(folder: string, assembly: string, env: NodeJS.Pr
  * @throws EnvironmentError when it can't be destroyed
  */
 export async function destroy({ folder, endpoint }: DeploymentOptions): Promise<void> {
-  const assembly = join(folder, ASSEMBLY);
+  const assembly = localAssembly(folder);
   if (!existsSync(join(assembly, 'manifest.json'))) {
     return;
   }
