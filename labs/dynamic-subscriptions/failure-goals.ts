@@ -10,6 +10,9 @@ import { queueIn, TYPE, targetsOf } from './parts';
 /** Seconds. The row of a stopped task stays for a day, and no event may come after it. */
 const OLDEST_EVENT = 12 * 60 * 60;
 
+/** How Lambda treats the events of a function. */
+const INVOKE_CONFIG = 'AWS::Lambda::EventInvokeConfig';
+
 /** How many events may lie there before somebody hears of it. */
 const HANDFUL = 5;
 
@@ -57,7 +60,7 @@ function judgeTarget(assembly: Assembly, rule: Resource, of: Resource): Verdict 
 /** Lambda gives an event up when the function has failed three times. */
 export const unhandled: Goal = {
   name: 'What a function can not handle is set aside',
-  reads: [reads(TYPE.function, 'DeadLetterConfig'), reads(TYPE.function, 'DeadLetterConfig.TargetArn')],
+  reads: [reads(INVOKE_CONFIG, 'DestinationConfig'), reads(INVOKE_CONFIG, 'DestinationConfig.OnFailure.Destination')],
   judge: withParts(endsOf, ({ start, stop }, assembly) => {
     const careless = [start, stop].find((one) => !setsAside(assembly, one));
     return when(careless === undefined, {
@@ -71,7 +74,7 @@ export const unhandled: Goal = {
 
 function setsAside(assembly: Assembly, of: Resource): boolean {
   const configs = assembly
-    .ofType('AWS::Lambda::EventInvokeConfig')
+    .ofType(INVOKE_CONFIG)
     .filter((config) => functionAt(assembly, config, 'FunctionName') === of);
   const queues = [
     queueIn(assembly, of, assembly.property(of, 'DeadLetterConfig.TargetArn')),

@@ -33,6 +33,12 @@ const lambda = new LambdaClient({});
 const dynamo = new DynamoDBClient({});
 const eventBridge = new EventBridgeClient({});
 
+/**
+ * SQS takes up to a minute to delete a queue, and to count its messages right.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+ */
+const SQS_SECONDS = 90;
+
 /** The states of a task that an event tells of. */
 interface Change {
   readonly lastStatus: string;
@@ -246,6 +252,10 @@ async function readsItsQueue(deployed: Deployed): Promise<void> {
     metadata.listen(0, '127.0.0.1');
     await once(metadata, 'listening');
     const { port } = metadata.address() as AddressInfo;
+    await task.tell('Start', running(2));
+    await publish(deployed, randomUUID());
+    const depth = async (): Promise<number> => depthOf(await task.queueUrl());
+    await deployed.eventually(depth, (messages) => messages === 1, 'one message in the queue', SQS_SECONDS);
     const child = spawn(process.execPath, [program], {
       stdio: 'ignore',
       env: {
@@ -255,12 +265,11 @@ async function readsItsQueue(deployed: Deployed): Promise<void> {
       },
     });
     try {
-      await task.tell('Start', running(2));
-      await publish(deployed, randomUUID());
       await deployed.eventually(
-        async () => depthOf(await task.queueUrl()),
-        (depth) => depth === 0,
+        depth,
+        (messages) => messages === 0,
         'a queue that the program has emptied',
+        SQS_SECONDS,
       );
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -287,14 +296,11 @@ async function cleansUp(deployed: Deployed): Promise<void> {
     await task.tell('Start', running(2));
     await task.has(1);
     await task.tell('Stop', stopped(5));
-    await task.has(0, DELETION_SECONDS);
+    await task.has(0, SQS_SECONDS);
   });
   // One that failed before it ran has nothing that could be removed.
   await MadeUpTask.with(deployed, (task) => task.tell('Stop', stopped(3)));
 }
-
-/** SQS takes up to a minute to delete a queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
-const DELETION_SECONDS = 90;
 
 async function bearsDuplicates(deployed: Deployed): Promise<void> {
   await MadeUpTask.with(deployed, async (task) => {
@@ -302,7 +308,7 @@ async function bearsDuplicates(deployed: Deployed): Promise<void> {
     await task.has(1);
     await task.tell('Stop', stopped(5));
     await task.tell('Stop', stopped(5));
-    await task.has(0, DELETION_SECONDS);
+    await task.has(0, SQS_SECONDS);
   });
 }
 
@@ -310,11 +316,11 @@ async function bearsDisorder(deployed: Deployed): Promise<void> {
   await MadeUpTask.with(deployed, async (task) => {
     await task.tell('Stop', stopped(5));
     await task.tell('Start', running(2));
-    await task.has(0, DELETION_SECONDS);
+    await task.has(0, SQS_SECONDS);
   });
   await MadeUpTask.with(deployed, async (task) => {
     await Promise.all([task.tell('Start', running(2)), task.tell('Stop', stopped(5)), task.tell('Start', running(3))]);
-    await task.has(0, DELETION_SECONDS);
+    await task.has(0, SQS_SECONDS);
   });
 }
 
@@ -351,7 +357,7 @@ async function sweeps(deployed: Deployed): Promise<void> {
     await task.tell('Start', running(2));
     await task.has(1);
     await invoke(deployed, 'Sweep', '{}');
-    await task.has(0, DELETION_SECONDS);
+    await task.has(0, SQS_SECONDS);
   });
 }
 

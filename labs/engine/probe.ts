@@ -111,7 +111,8 @@ export class Deployed {
     const { assembly, name } = this.state;
     const images = entriesAt(readJson(join(assembly, `${name}.assets.json`)), 'dockerImages');
     if (images.length !== 1) {
-      throw new ProbeFailure(`${name} has ${images.length} images of its own`, 'one');
+      const wanted = 'the assembly that was deployed, with one (npx projen synth makes it)';
+      throw new ProbeFailure(`${assembly} holds ${images.length} images of ${name}`, wanted);
     }
     return join(assembly, String(dig(images[0][1], 'source', 'directory')));
   }

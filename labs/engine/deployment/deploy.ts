@@ -51,9 +51,11 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   mkdirSync(assembly, { recursive: true });
   const made = await (options.synthesis ?? (() => synthesize(folder, { outdir: assembly, env })))();
   if (made.error) {
-    throw new UsageError(`the project can't be synthesized: ${made.error}`, {
+    const finding = made.findings.find(({ severity }) => severity === 'error');
+    const why = finding ? `${finding.rule} at ${finding.construct}: ${finding.description}` : made.error;
+    throw new UsageError(`the project can't be synthesized: ${why}`, {
       option: 'folder',
-      given: made.errorWhere,
+      given: finding?.where ?? made.errorWhere,
       allowed: 'a project that npx projen synth takes',
       example: 'npx projen synth',
     });

@@ -31,6 +31,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -124,22 +125,25 @@ export class DynamicSubscriptionsStack extends Stack {
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
     });
-    Validations.of(deadLetterQueue).acknowledge({
-      id: 'Serverless-SQSRedrivePolicy',
-      reason: 'It is where events end up: people read them and give them to a function again.',
-    });
+    const isLast = 'It is where events end up: people read them and give them to a function again.';
+    Validations.of(deadLetterQueue).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason: isLast },
+      { id: 'Serverless-SQSRedrivePolicy', reason: isLast },
+    );
     const environment = {
       TOPIC_ARN: topic.topicArn,
       TABLE_NAME: table.tableName,
       QUEUE_PREFIX: queuePrefix,
       QUEUE_TAGS: JSON.stringify(props.tags ?? {}),
     };
-    // For the delivery of an event to a function, and again for the attempts of the function.
-    const patience = { maxEventAge: Duration.minutes(30), deadLetterQueue };
+    const maxEventAge = Duration.minutes(30);
+    // EventBridge gives up to deliver an event, and Lambda to have it handled: each is told for itself.
+    const delivery = { maxEventAge, deadLetterQueue };
+    const attempts = { maxEventAge, onFailure: new SqsDestination(deadLetterQueue) };
     const start = this.addFunction('Start', {
       description: 'Gives a task that runs its queue',
       environment,
-      ...patience,
+      ...attempts,
     });
     const subscribing = [
       new PolicyStatement({ actions: ['sqs:CreateQueue', 'sqs:TagQueue'], resources: [taskQueues] }),
@@ -161,7 +165,7 @@ export class DynamicSubscriptionsStack extends Stack {
     const stop = this.addFunction('Stop', {
       description: 'Removes what a task that has stopped leaves behind',
       environment,
-      ...patience,
+      ...attempts,
     });
     for (const statement of unsubscribing) {
       stop.addToRolePolicy(statement);
@@ -175,7 +179,7 @@ export class DynamicSubscriptionsStack extends Stack {
           detailType: ['ECS Task State Change'],
           detail: { clusterArn: [cluster.clusterArn], group: [`service:${serviceName}`], ...status },
         },
-        targets: [new LambdaFunction(handler, patience)],
+        targets: [new LambdaFunction(handler, delivery)],
       });
     const startRule = ruleFor('StartRule', { lastStatus: ['RUNNING'], desiredStatus: ['RUNNING'] }, start);
     // A task that fails before it runs says this and nothing else.
@@ -192,7 +196,7 @@ export class DynamicSubscriptionsStack extends Stack {
         SERVICE_NAME: serviceName,
         POWERTOOLS_METRICS_NAMESPACE: 'DynamicSubscriptions',
       },
-      ...patience,
+      ...attempts,
     });
     const looking = [
       new PolicyStatement({ actions: ['sns:ListSubscriptionsByTopic'], resources: [topic.topicArn] }),
@@ -222,7 +226,7 @@ export class DynamicSubscriptionsStack extends Stack {
     );
     new Rule(this, 'SweepRule', {
       schedule: Schedule.rate(Duration.minutes(props.sweepInterval)),
-      targets: [new LambdaFunction(sweep, patience)],
+      targets: [new LambdaFunction(sweep, delivery)],
     });
 
     // Not encrypted with the key aws/sns: CloudWatch may not use it, and alarms would be lost without a word.
@@ -328,8 +332,8 @@ export class DynamicSubscriptionsStack extends Stack {
     new CfnOutput(this, `${name}LogGroup`, { value: logGroup.logGroupName });
     Validations.of(handler).acknowledge(
       {
-        id: 'Serverless-LambdaAsyncFailureDestination',
-        reason: 'Its dead-letter queue takes the event as it was, so that it can be given to the function again.',
+        id: 'Serverless-LambdaDLQ',
+        reason: 'Its destination on failure takes the event, and what the function said of it.',
       },
       {
         id: 'Serverless-LambdaTracing',

@@ -168,8 +168,11 @@ test('what can not be delivered or handled is set aside after half an hour, for 
       }),
     ],
   });
-  template.allResourcesProperties('AWS::Lambda::Function', { DeadLetterConfig: { TargetArn: deadLetterQueue } });
-  template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumEventAgeInSeconds: 1800 });
+  template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
+  template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumEventAgeInSeconds: 1800,
+    DestinationConfig: { OnFailure: { Destination: deadLetterQueue } },
+  });
   template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 60 * 60 });
 });
 
