@@ -5,6 +5,7 @@ import { CLIENTS } from './labs/engine/emulator/clients';
 /** Packages that the kit's tests and generated projects both use: one pinned set for both. */
 const tested: PinnedPackage[] = [
   ...CLIENTS,
+  '@aws-sdk/client-iam',
   '@aws-lambda-powertools/batch',
   '@aws-lambda-powertools/idempotency',
   '@aws-lambda-powertools/logger',

@@ -13,6 +13,7 @@ export const versions = {
   '@aws-sdk/client-dynamodb': '3.1169.0',
   '@aws-sdk/client-ecs': '3.1164.0',
   '@aws-sdk/client-eventbridge': '3.1169.0',
+  '@aws-sdk/client-iam': '3.1169.0',
   '@aws-sdk/client-lambda': '3.1164.0',
   '@aws-sdk/client-sns': '3.1169.0',
   '@aws-sdk/client-sqs': '3.1169.0',

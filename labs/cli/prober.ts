@@ -6,7 +6,7 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { Deployed, ProbeFailure, type StackState } from '../engine/probe';
+import { Deployed, type ProbeFailure, type StackState } from '../engine/probe';
 import { probes } from '../index';
 import type { PlaceTask, ProbeEvent, ProbeTask } from './probing';
 
@@ -63,10 +63,11 @@ async function stateOf(name: string): Promise<Omit<StackState, 'assembly'>> {
 }
 
 /** What was seen and what is wanted; what fails otherwise has seen an error. */
-function told(error: unknown): { readonly seen: string; readonly wanted: string } {
-  return error instanceof ProbeFailure
+function told(error: Error | ProbeFailure): { readonly seen: string; readonly wanted: string } {
+  // Not by its class: the probes of a pattern are bundled with one of their own.
+  return 'seen' in error
     ? { seen: error.seen, wanted: error.wanted }
-    : { seen: `${(error as Error).name}: ${(error as Error).message}`, wanted: 'an answer' };
+    : { seen: `${error.name}: ${error.message}`, wanted: 'an answer' };
 }
 
 function tell(event: ProbeEvent): void {

@@ -6,14 +6,12 @@ import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { patterns } from '../../blueprints/catalog';
-import { probes } from '../../labs';
 import { destroy } from '../../labs/engine/deployment/deploy';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Command, readLab } from '../../labs/engine/lab-text';
 import { run, tryInTerminal } from '../support/commands';
 import { clientConfig, emptyings } from './emptying';
-import { createProject, documentOf, type Machine, machine } from './support';
+import { createProject, documentOf, type Machine, machine, probed } from './support';
 
 /*
  * Every pattern that has probes: generated from the packed kit, deployed to the emulator by the CDK's own command line, looked
@@ -31,7 +29,6 @@ interface Row {
 /** The CDK asks before it grants rights, and before it destroys; a reader says yes. */
 const YES = [['(y/n)', 'y\r']] as const;
 
-const probed = patterns.filter(({ id }) => probes[id]);
 const rows: Row[] = [];
 let here: Machine;
 let endpoint: string;
@@ -83,7 +80,7 @@ afterAll(async () => {
   process.stdout.write(`\n${table.join('\n')}\n\n`);
 });
 
-describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, index) => {
+describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index) => {
   const stages = index === 0 ? ['dev', 'test'] : ['dev'];
   const name = 'orders';
   let start: number;

@@ -169,11 +169,14 @@ async function cdk(folder: string, args: readonly string[], env: NodeJS.ProcessE
   return runChild(process.execPath, ['--no-warnings', bin, ...args], { cwd, env });
 }
 
+/** What the CDK says of a resource, or of an asset, that failed. */
+const CAUSE = /(?:^‣|^\S+: fail:)\s*(.+)/;
+
 /** The line of the CDK's output that says what failed. */
 function causeIn(output: string): string {
   const lines = output.split('\n').map((line) => line.replace(/\u001b\[[\d;]*m/g, '').trim());
-  const found = lines.find((line) => line.startsWith('‣')) ?? lines.filter(Boolean).at(-1) ?? 'it said nothing';
-  return found.replace(/^‣\s*/, '');
+  const [failed] = lines.flatMap((line) => CAUSE.exec(line)?.[1] ?? []);
+  return failed ?? lines.filter(Boolean).at(-1) ?? 'it said nothing';
 }
 
 function countResources(assembly: string, made: Assembly): Record<string, number> {
