@@ -3,7 +3,7 @@ import type { Assembly, Resource } from '../engine/assembly';
 import { type Goal, reads, type Verdict } from '../engine/check';
 import { functionAt } from '../engine/functions';
 import { dig } from '../engine/json';
-import { firstFailure, when } from '../engine/verdicts';
+import { firstFailure, held, when } from '../engine/verdicts';
 import { withParts } from './judging';
 import { queueIn, TYPE, targetsOf } from './parts';
 
@@ -32,7 +32,9 @@ export const undelivered: Goal = {
 
 function judgeTarget(assembly: Assembly, rule: Resource, of: Resource): Verdict {
   const targets = targetsOf(assembly, rule, of);
-  const ages = targets.map((target) => Number(dig(target, 'RetryPolicy', 'MaximumEventAgeInSeconds') ?? 86_400));
+  const ages = targets.map((target) =>
+    Number(assembly.resolved(dig(target, 'RetryPolicy', 'MaximumEventAgeInSeconds'), rule) ?? 86_400),
+  );
   return firstFailure(
     () =>
       when(
@@ -64,7 +66,7 @@ export const unhandled: Goal = {
   judge: withParts(endsOf, ({ start, stop }, assembly) => {
     const careless = [start, stop].find((one) => !setsAside(assembly, one));
     return when(careless === undefined, {
-      seen: `${careless?.name} has neither a dead-letter queue nor a destination for what fails`,
+      seen: careless ? dropped(assembly, careless) : '',
       wanted: 'a queue that takes the events of which every attempt failed',
       where: careless?.where,
       next: 'give the function a dead-letter queue, or a destination on failure',
@@ -72,13 +74,26 @@ export const unhandled: Goal = {
   }),
 };
 
+function configsOf(assembly: Assembly, of: Resource): Resource[] {
+  return assembly.ofType(INVOKE_CONFIG).filter((config) => functionAt(assembly, config, 'FunctionName') === of);
+}
+
+/** What is said of a function whose failed events go nowhere, by the setting that comes near. */
+function dropped(assembly: Assembly, of: Resource): string {
+  const [config] = configsOf(assembly, of);
+  if (!config || assembly.property(of, 'DeadLetterConfig') !== undefined) {
+    return `${of.name} has neither a dead-letter queue nor a destination for what fails`;
+  }
+  const isSet = assembly.property(config, 'DestinationConfig') !== undefined;
+  return held(assembly, config, isSet ? 'DestinationConfig.OnFailure.Destination' : 'DestinationConfig');
+}
+
 function setsAside(assembly: Assembly, of: Resource): boolean {
-  const configs = assembly
-    .ofType(INVOKE_CONFIG)
-    .filter((config) => functionAt(assembly, config, 'FunctionName') === of);
   const queues = [
     queueIn(assembly, of, assembly.property(of, 'DeadLetterConfig.TargetArn')),
-    ...configs.map((one) => queueIn(assembly, one, assembly.property(one, 'DestinationConfig.OnFailure.Destination'))),
+    ...configsOf(assembly, of).map((one) =>
+      queueIn(assembly, one, assembly.property(one, 'DestinationConfig.OnFailure.Destination')),
+    ),
   ];
   return queues.some((queue) => queue !== undefined);
 }

@@ -1,5 +1,7 @@
+import type { Assembly, Resource } from '../engine/assembly';
 import { judgingParts, type Missing } from '../engine/parts';
-import { type Parts, partsOf } from './parts';
+import { held } from '../engine/verdicts';
+import { nearRule, type Parts, partsOf, patternHolds, texts } from './parts';
 
 /** What is said when a part that a judgement can't do without is missing. */
 const MISSING: Missing<Parts> = {
@@ -13,14 +15,14 @@ const MISSING: Missing<Parts> = {
     wanted: 'a service that runs tasks on Fargate',
     next: 'create a Fargate service in the stack, with its cluster and task definition',
   }),
-  cluster: ({ service }) => ({
-    seen: `${service?.name ?? 'the service'} names no cluster of the template`,
+  cluster: ({ service }, assembly) => ({
+    seen: service ? held(assembly, service, 'Cluster') : 'no service names a cluster',
     wanted: 'a cluster of this app, so that rules and rights can be limited to it',
     where: service?.where,
     next: 'create a cluster in the stack, and give it to the service',
   }),
-  taskDefinition: ({ service }) => ({
-    seen: `${service?.name ?? 'the service'} names no task definition of the template`,
+  taskDefinition: ({ service }, assembly) => ({
+    seen: service ? held(assembly, service, 'TaskDefinition') : 'no service names a task definition',
     wanted: 'a task definition of this app',
     where: service?.where,
     next: 'create a task definition in the stack, and give it to the service',
@@ -31,8 +33,8 @@ const MISSING: Missing<Parts> = {
     where: taskDefinition?.where,
     next: 'give the task definition a task role, or let it create its own',
   }),
-  startRule: () => ({
-    seen: 'no rule (AWS::Events::Rule) is about tasks of ECS that run',
+  startRule: (_, assembly) => ({
+    ...unheard(assembly, nearRule(assembly), 'no rule (AWS::Events::Rule) is about tasks of ECS that run'),
     wanted: 'a rule whose pattern has the source aws.ecs and the lastStatus RUNNING',
     next: 'create a rule for the events in which ECS tells of a task that runs',
   }),
@@ -48,8 +50,12 @@ const MISSING: Missing<Parts> = {
     where: start?.where,
     next: 'create the role in the stack, or let the function create its own',
   }),
-  stopRule: () => ({
-    seen: 'no second rule (AWS::Events::Rule) is about tasks of ECS that have stopped',
+  stopRule: ({ startRule }, assembly) => ({
+    ...unheard(
+      assembly,
+      nearRule(assembly, startRule),
+      'no second rule (AWS::Events::Rule) is about tasks of ECS that have stopped',
+    ),
     wanted: 'a rule whose pattern has the source aws.ecs and the lastStatus STOPPED',
     next: 'create a rule for the events in which ECS tells of a task that has stopped',
   }),
@@ -88,6 +94,15 @@ const MISSING: Missing<Parts> = {
     next: 'create a queue, and give it to the target of the rule',
   }),
 };
+
+/** What is said where no rule hears of tasks, by the one that comes near. */
+function unheard(assembly: Assembly, near: Resource | undefined, otherwise: string): { seen: string; where?: string } {
+  if (!near) {
+    return { seen: otherwise };
+  }
+  const isOfEcs = texts(assembly, near, 'source').includes('aws.ecs');
+  return { seen: patternHolds(assembly, near, isOfEcs ? 'detail.lastStatus' : 'source'), where: near.where };
+}
 
 /** A judgement of parts that the template must have. */
 export const withParts = judgingParts(partsOf, MISSING);

@@ -10,7 +10,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: '    // Fixed, so that rules can name the service before it exists.\n',
     to: '    topic.grantPublish(taskDefinition.taskRole);\n    // Fixed, so that rules can name the service before it exists.\n',
-    seen: '?1',
+    seen: 'Task/TaskRole may do sns:Publish',
   },
   {
     step: 'start-rule',
@@ -42,7 +42,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: "{ lastStatus: ['STOPPED'] }",
     to: "{ lastStatus: ['STOPPED'], desiredStatus: ['RUNNING'] }",
-    seen: '?5',
+    seen: 'desiredStatus in the pattern of StopRule is RUNNING',
   },
   {
     step: 'duplicates-and-order',
@@ -58,7 +58,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: 'const attempts = { maxEventAge, onFailure: new SqsDestination(deadLetterQueue) };',
     to: 'const attempts = { maxEventAge };',
-    seen: 'Start has neither a dead-letter queue nor a destination for what fails',
+    seen: 'DestinationConfig of Start/EventInvokeConfig is not set',
   },
   {
     step: 'sweeper',

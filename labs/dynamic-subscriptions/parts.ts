@@ -25,7 +25,7 @@ export const TYPE = {
 
 /** The parts of a service with a topic, as far as a template has them. */
 export interface Parts {
-  /** The topic that the start function knows; without one, a topic that no alarm tells. */
+  /** The topic that the start function knows; without one, a topic that no alarm tells, at best one with a policy. */
   readonly topic?: Resource;
   /** The service that a rule about tasks names; without one, the first. */
   readonly service?: Resource;
@@ -106,6 +106,29 @@ export function texts(assembly: Assembly, rule: Resource, path: string): string[
 }
 
 /**
+ * What a rule's pattern holds at a path, in words.
+ *
+ * @param assembly the assembly
+ * @param rule the rule
+ * @param path names joined by points, below the pattern; the last is said
+ */
+export function patternHolds(assembly: Assembly, rule: Resource, path: string): string {
+  const shown = texts(assembly, rule, path).join(', ') || 'not set';
+  return `${path.split('.').at(-1)} in the pattern of ${rule.name} is ${shown}`;
+}
+
+/**
+ * A rule about events that may be meant where none fits.
+ *
+ * @param assembly the assembly
+ * @param other another rule, which is not meant. @default - there is none: the first rule is meant, else the last
+ */
+export function nearRule(assembly: Assembly, other?: Resource): Resource | undefined {
+  const rules = assembly.ofType(TYPE.rule).filter((rule) => assembly.property(rule, 'EventPattern') !== undefined);
+  return other ? rules.filter((rule) => rule !== other).at(-1) : rules[0];
+}
+
+/**
  * The targets of a rule that invoke a function.
  *
  * @param assembly the assembly
@@ -160,7 +183,11 @@ function topicOf(assembly: Assembly, start: Resource | undefined): Resource | un
   const alarms = assembly.ofType(TYPE.alarm);
   const isTold = (topic: Resource): boolean =>
     alarms.some((alarm) => assembly.pointsAt(assembly.property(alarm, 'AlarmActions'), alarm, topic));
-  return known(assembly, start, TYPE.topic) ?? topics.find((topic) => !isTold(topic)) ?? topics[0];
+  const policies = assembly.ofType(TYPE.topicPolicy);
+  const hasPolicy = (topic: Resource): boolean =>
+    policies.some((policy) => assembly.pointsAt(assembly.property(policy, 'Topics'), policy, topic));
+  const untold = topics.filter((topic) => !isTold(topic));
+  return known(assembly, start, TYPE.topic) ?? untold.find(hasPolicy) ?? untold[0] ?? topics[0];
 }
 
 /** The first resource of some types that the environment of a function names. */

@@ -2,9 +2,9 @@ import type { Assembly, Resource } from '../engine/assembly';
 import { type Goal, mayRead, reads, type Verdict } from '../engine/check';
 import { waitsFor } from '../engine/dependencies';
 import { functionAt } from '../engine/functions';
-import { failed, firstFailure, when } from '../engine/verdicts';
+import { failed, firstFailure, held, when } from '../engine/verdicts';
 import { withParts } from './judging';
-import { TYPE, targetsOf, texts } from './parts';
+import { patternHolds, TYPE, targetsOf, texts } from './parts';
 import { namedService } from './service-goals';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
@@ -20,7 +20,7 @@ interface Status {
 function judgeStatus(assembly: Assembly, rule: Resource, { field, value, because }: Status): Verdict {
   const given = texts(assembly, rule, `detail.${field}`);
   return when(given.length === 1 && given[0] === value, {
-    seen: `${field} in the pattern of ${rule.name} is ${given.join(', ') || 'not set'}`,
+    seen: patternHolds(assembly, rule, `detail.${field}`),
     wanted: `${value} alone: ${because}`,
     where: rule.where,
     next: `let the pattern have ${value} as its only ${field}`,
@@ -31,7 +31,7 @@ function judgeKind(assembly: Assembly, rule: Resource): Verdict {
   return firstFailure(
     () =>
       when(texts(assembly, rule, 'detail-type').includes(TASK_EVENT), {
-        seen: `detail-type in the pattern of ${rule.name} is ${texts(assembly, rule, 'detail-type').join(', ') || 'not set'}`,
+        seen: patternHolds(assembly, rule, 'detail-type'),
         wanted: `${TASK_EVENT}: ECS tells of deployments and services as well`,
         where: rule.where,
         next: 'name the detail type of events about tasks in the pattern',
@@ -88,8 +88,8 @@ function judgeScope(assembly: Assembly, rule: Resource, service: Resource, clust
     () => namedService.judge(assembly),
     () =>
       when(assembly.pointsAt(assembly.property(rule, 'EventPattern.detail.clusterArn'), rule, cluster), {
-        seen: `clusterArn in the pattern of ${rule.name} is not the ARN of ${cluster.name}`,
-        wanted: 'the ARN of the cluster of the service: other clusters have tasks, too',
+        seen: patternHolds(assembly, rule, 'detail.clusterArn'),
+        wanted: `the ARN of ${cluster.name}, the cluster of the service: other clusters have tasks, too`,
         where: rule.where,
         next: 'name the ARN of the cluster in the pattern',
       }),
@@ -102,7 +102,7 @@ function judgeScope(assembly: Assembly, rule: Resource, service: Resource, clust
       }),
     () =>
       when(groups.length === 1 && groups[0] === wantedGroup, {
-        seen: `group in the pattern of ${rule.name} is ${groups.join(', ') || 'not set'}`,
+        seen: patternHolds(assembly, rule, 'detail.group'),
         wanted: `${wantedGroup} alone: ECS names the service of a task so`,
         where: rule.where,
         next: 'let the pattern name this service as its only group',
@@ -138,19 +138,19 @@ function permissionsOf(assembly: Assembly, rule: Resource, of: Resource): Resour
 }
 
 function judgePermission(assembly: Assembly, rule: Resource, of: Resource): Verdict {
+  const near = assembly.ofType(TYPE.permission).find((one) => functionAt(assembly, one, 'FunctionName') === of);
+  const isForRules = near && assembly.property(near, 'Principal') === 'events.amazonaws.com';
   return when(permissionsOf(assembly, rule, of).length > 0, {
-    seen: `no permission (AWS::Lambda::Permission) lets ${rule.name} invoke ${of.name}`,
+    seen: near
+      ? `${held(assembly, near, isForRules ? 'SourceArn' : 'Principal')}, which lets ${rule.name} not invoke ${of.name}`
+      : `no permission (AWS::Lambda::Permission) lets ${rule.name} invoke ${of.name}`,
     wanted: 'a permission of the function for events.amazonaws.com, with the ARN of the rule as its source',
     where: of.where ?? rule.where,
     next: 'make the function a target of the rule by the target for Lambda functions, which adds the permission',
   });
 }
 
-const targetReads = [
-  reads(TYPE.rule, 'Targets', []),
-  reads(TYPE.permission, 'Principal', 'sns.amazonaws.com'),
-  reads(TYPE.permission, 'FunctionName'),
-];
+const targetReads = [reads(TYPE.rule, 'Targets', []), reads(TYPE.permission, 'Principal', 'sns.amazonaws.com')];
 
 /** Each event is handled by a function. */
 export const invokesStart: Goal = {
@@ -184,7 +184,12 @@ export const serviceWaits: Goal = {
 /** The other end of a task. */
 export const hearsStop: Goal = {
   name: 'A rule hears of tasks of this service that have stopped',
-  reads: [...patternReads, ...scopeReads, reads(TYPE.rule, 'EventPattern.detail.lastStatus', ['STOPPED', 'RUNNING'])],
+  reads: [
+    ...patternReads,
+    ...scopeReads,
+    reads(TYPE.rule, 'EventPattern.detail.lastStatus', ['STOPPED', 'RUNNING']),
+    mayRead(TYPE.rule, 'EventPattern.detail.desiredStatus', ['RUNNING']),
+  ],
   judge: withParts(['service', 'cluster', 'stopRule'], ({ service, cluster, stopRule }, assembly) =>
     firstFailure(
       () => judgeKind(assembly, stopRule),
@@ -193,6 +198,13 @@ export const hearsStop: Goal = {
           field: 'lastStatus',
           value: 'STOPPED',
           because: 'a task may stop without ever having run, and says nothing else then',
+        }),
+      () =>
+        when(['', 'STOPPED'].includes(texts(assembly, stopRule, 'detail.desiredStatus').join()), {
+          seen: patternHolds(assembly, stopRule, 'detail.desiredStatus'),
+          wanted: 'no desiredStatus: a task that has stopped shall stay so, whatever it was',
+          where: stopRule.where,
+          next: 'leave the desiredStatus out of the pattern',
         }),
       () => judgeScope(assembly, stopRule, service, cluster),
     ),

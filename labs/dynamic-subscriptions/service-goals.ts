@@ -2,7 +2,7 @@ import type { Assembly, Resource } from '../engine/assembly';
 import { type Goal, mayRead, reads } from '../engine/check';
 import { asList, dig, isObject, type Json } from '../engine/json';
 import { grantsOf } from '../engine/permissions';
-import { firstFailure, when } from '../engine/verdicts';
+import { firstFailure, held, when } from '../engine/verdicts';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 import { judgeQueueRights, prefixesOf } from './task-queues';
@@ -22,7 +22,9 @@ export const encryptedTopic: Goal = {
       .filter((policy) => assembly.pointsAt(assembly.property(policy, 'Topics'), policy, topic));
     const statements = policies.flatMap((policy) => assembly.list(policy, 'PolicyDocument.Statement'));
     return when(statements.some(refusesPlain), {
-      seen: `no policy of ${topic.name} refuses what is not sent over TLS`,
+      seen: policies[0]
+        ? `no statement of ${policies[0].name} refuses what is not sent over TLS`
+        : `${topic.name} has no policy (AWS::SNS::TopicPolicy)`,
       wanted: 'a policy that denies sns:Publish where aws:SecureTransport is false',
       where: topic.where,
       next: 'switch on that the topic enforces TLS',
@@ -50,7 +52,7 @@ export const namedService: Goal = {
   judge: withParts(['service', 'cluster', 'taskDefinition'], ({ service }, assembly) => {
     const name = assembly.property(service, 'ServiceName');
     return when(typeof name === 'string' && name !== '', {
-      seen: `${service.name} has no name (ServiceName) that is known before it exists`,
+      seen: `${held(assembly, service, 'ServiceName')}, so that nobody knows it before the service exists`,
       wanted: 'a fixed name, which a rule can hold as text',
       where: service.where,
       next: 'give the service a name that is made from the name of the stack',
@@ -61,7 +63,7 @@ export const namedService: Goal = {
 /** The container knows nothing of subscriptions. */
 export const noTopicRights: Goal = {
   name: 'Tasks have no rights on SNS',
-  reads: [mayRead(TYPE.policy, 'PolicyDocument', allowing('sns:Subscribe'), allowing('sns:*'), allowing('*'))],
+  reads: [mayRead('AWS::IAM::Role', 'Policies', ...['sns:Subscribe', 'sns:*', '*'].map(inlinePolicy))],
   dependsOn: [namedService.name],
   judge: withParts(['taskRole'], ({ taskRole }, assembly) => {
     const found = grantsOf(assembly, taskRole).find(({ actions }) => actions.some((one) => /^(\*|sns:)/i.test(one)));
@@ -73,6 +75,10 @@ export const noTopicRights: Goal = {
     });
   }),
 };
+
+function inlinePolicy(action: string): Json {
+  return [{ PolicyName: 'inline', PolicyDocument: allowing(action) }];
+}
 
 function allowing(action: string): Json {
   return { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] };
@@ -127,14 +133,17 @@ export const knowsPrefix: Goal = {
   dependsOn: [readsQueues.name],
   judge: withParts(['taskDefinition', 'taskRole'], ({ taskDefinition, taskRole }, assembly) => {
     const prefixes = prefixesOf(assembly, taskRole);
-    const values = assembly
-      .list(taskDefinition, 'ContainerDefinitions')
+    const containers = assembly.list(taskDefinition, 'ContainerDefinitions');
+    const values = containers
       .flatMap((container) => asList(dig(container, 'Environment')))
       .map((variable) => assembly.text(dig(variable, 'Value')));
     // With or without the sign that divides it from the id of the task.
     const isKnown = prefixes.some((prefix) => values.includes(prefix) || values.includes(prefix.slice(0, -1)));
     return when(isKnown, {
-      seen: `no environment variable of the containers of ${taskDefinition.name} is ${prefixes[0] ?? 'the prefix'}`,
+      seen:
+        containers.length > 0
+          ? `no environment variable of the containers of ${taskDefinition.name} is ${prefixes[0] ?? 'the prefix'}`
+          : `${taskDefinition.name} has no container`,
       wanted: 'the prefix of the names of queues in the environment of the container',
       where: taskDefinition.where,
       next: 'pass the prefix to the container through its environment',

@@ -90,9 +90,9 @@ export const sweptAlarm: Goal = {
   name: 'An alarm goes off when something was swept',
   reads: [reads(TYPE.alarm, 'Namespace', 'AWS/Lambda'), ...alarmReads(HANDFUL + 1)],
   judge: (assembly) => {
-    const verdicts = assembly
-      .ofType(TYPE.alarm)
-      .flatMap(alarmMetrics)
+    const metrics = assembly.ofType(TYPE.alarm).flatMap(alarmMetrics);
+    const nameless = metrics.find(({ namespace }) => namespace === '');
+    const verdicts = metrics
       .filter(({ namespace }) => namespace !== '' && !namespace.startsWith('AWS/'))
       .map((metric) =>
         judgeAlarm(assembly, metric, {
@@ -105,7 +105,9 @@ export const sweptAlarm: Goal = {
       verdicts.find(({ passed }) => passed) ??
       verdicts[0] ??
       failed({
-        seen: 'no alarm watches a metric of the app itself: all of them are on metrics of AWS',
+        seen: nameless
+          ? `Namespace of the metric of ${nameless.holder.name} is not set`
+          : 'no alarm watches a metric of the app itself: all of them are on metrics of AWS',
         wanted: 'an alarm on a metric that the sweeper publishes, or that a filter makes of its log',
         next: 'create an alarm on the number of things that the sweeper mended',
       })

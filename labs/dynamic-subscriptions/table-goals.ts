@@ -1,7 +1,7 @@
 import type { Assembly, Resource } from '../engine/assembly';
 import { type Goal, reads, type Verdict } from '../engine/check';
 import { rightsOn } from '../engine/permissions';
-import { failed, firstFailure, reached, tooWide, when } from '../engine/verdicts';
+import { failed, firstFailure, held, reached, tooWide, when } from '../engine/verdicts';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 
@@ -63,8 +63,10 @@ export const forgetfulTable: Goal = {
   judge: withParts(['table'], ({ table }, assembly) => {
     const isEnabled = String(assembly.property(table, 'TimeToLiveSpecification.Enabled')) === 'true';
     const attribute = assembly.property(table, 'TimeToLiveSpecification.AttributeName');
+    const isSet = assembly.property(table, 'TimeToLiveSpecification') !== undefined;
+    const missing = isEnabled ? 'TimeToLiveSpecification.AttributeName' : 'TimeToLiveSpecification.Enabled';
     return when(isEnabled && Boolean(attribute), {
-      seen: `${table.name} has no time to live (TimeToLiveSpecification), and so keeps a row of every task that ever ran`,
+      seen: `${held(assembly, table, isSet ? missing : 'TimeToLiveSpecification')}, so that a row of every task that ever ran is kept`,
       wanted: 'a time to live: the row of a task that has stopped outlasts its latest event, and then goes',
       where: table.where,
       next: 'name the attribute that holds the time to live',

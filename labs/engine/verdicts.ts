@@ -39,6 +39,25 @@ export function firstFailure(...judgements: ReadonlyArray<() => Verdict>): Verdi
   return reached;
 }
 
+/** How much of a value is shown, in characters. */
+const SHOWN = 60;
+
+/**
+ * What a property holds, in words.
+ *
+ * @param assembly the assembly
+ * @param of the resource that has the property
+ * @param path names joined by points, of which the last is said
+ */
+export function held(assembly: Assembly, of: Resource, path: string): string {
+  const value = assembly.property(of, path);
+  const [target] = assembly.targets(value, of.stack);
+  const shown = target
+    ? `the ${target.attribute ?? 'reference (Ref)'} of ${target.resource.name}`
+    : assembly.text(value).slice(0, SHOWN);
+  return `${path.split('.').at(-1)} of ${of.name} is ${value === undefined ? 'not set' : shown}`;
+}
+
 /** A number that a goal asks for. */
 export interface NumberWanted {
   /** The resource that has the property. */

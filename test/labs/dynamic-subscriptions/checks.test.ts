@@ -168,7 +168,7 @@ describe('a wrong answer is told what was seen', () => {
       'a name that only CloudFormation knows',
       'topic-and-task',
       changed('Readers', { ServiceName: undefined }),
-      'Readers has no name (ServiceName) that is known before it exists',
+      'ServiceName of Readers is not set, so that nobody knows it before the service exists',
     ],
     [
       'a task that subscribes itself',
@@ -197,7 +197,7 @@ describe('a wrong answer is told what was seen', () => {
       'every task of the account',
       'start-rule',
       changed('Born', { EventPattern: { ...patternOf(running), detail: running } }),
-      'clusterArn in the pattern of Born is not the ARN of Ring',
+      'clusterArn in the pattern of Born is not set',
     ],
     [
       'the attribute of the service in the pattern',
@@ -332,7 +332,7 @@ describe('a wrong answer is told what was seen', () => {
       'a table that never forgets',
       'duplicates-and-order',
       changed('Known', { TimeToLiveSpecification: undefined }),
-      'Known has no time to live (TimeToLiveSpecification), and so keeps a row of every task that ever ran',
+      'TimeToLiveSpecification of Known is not set, so that a row of every task that ever ran is kept',
     ],
     [
       'rows that are only put',
