@@ -136,6 +136,20 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
         ).length,
     },
   ],
+  'AWS::EC2::VPCEndpoint': [
+    {
+      one: 'an interface endpoint in a zone',
+      many: 'interface endpoints, one in each zone',
+      usd: '0.01',
+      unit: 'endpoint, zone',
+      per: 'hour',
+      service: 'AWS PrivateLink',
+      page: 'https://aws.amazon.com/privatelink/pricing/',
+      date: 'November 2026',
+      count: ({ properties }) => (properties.VpcEndpointType === 'Interface' ? asList(properties.SubnetIds).length : 0),
+      size: () => 1,
+    },
+  ],
   'AWS::ECS::Cluster': [
     {
       one: 'the metrics of a cluster with Container Insights',
@@ -200,6 +214,7 @@ const FREE_WHILE_IDLE: ReadonlySet<string> = new Set([
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
   'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupIngress',
   'AWS::EC2::Subnet',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',

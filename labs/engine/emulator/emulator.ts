@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -263,20 +263,30 @@ function lastLog(): string {
 /** One process at a time starts an emulator; what one has left that died does not count. */
 async function lock(): Promise<() => void> {
   const file = path('starting.lock');
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-      const holder = Number(readFileSync(file, 'utf8') || process.ppid);
-      if (!isAlive(holder)) {
-        rmSync(file, { force: true });
-      }
-      await sleep(100);
+  while (!take(file)) {
+    const holder = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (holder !== '' && !isAlive(Number(holder))) {
+      rmSync(file, { force: true });
     }
+    await sleep(100);
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** Makes a file that says who has it, unless it is there: nobody ever sees it without its content, on a full disk neither. */
+function take(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  try {
+    writeFileSync(own, String(process.pid));
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
