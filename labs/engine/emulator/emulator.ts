@@ -74,7 +74,7 @@ export async function startEmulator(progress: Progress): Promise<Emulator> {
     if (!emulator) {
       throw new EnvironmentError(`the emulator did not start: ${lastLog()}; its log is ${logFile()}`);
     }
-    writeFileSync(stateFile(), `${JSON.stringify(emulator, undefined, 2)}\n`);
+    await remember(emulator);
     return emulator;
   } finally {
     release();
@@ -258,6 +258,16 @@ function isZombie(pid: number): boolean {
 function lastLog(): string {
   const text = existsSync(logFile()) ? readFileSync(logFile(), 'utf8') : '';
   return text.trim().split('\n').at(-1)?.trim() || 'it said nothing';
+}
+
+/** Writes down which emulator runs; one that nobody could find again is ended. */
+async function remember(emulator: Emulator): Promise<void> {
+  try {
+    writeFileSync(stateFile(), `${JSON.stringify(emulator, undefined, 2)}\n`);
+  } catch (error) {
+    await end(emulator.pid);
+    throw error;
+  }
 }
 
 /** One process at a time starts an emulator; what one has left that died does not count. */
