@@ -5,6 +5,7 @@ import { CLIENTS } from './labs/engine/emulator/clients';
 /** Packages that the kit's tests and generated projects both use: one pinned set for both. */
 const tested: PinnedPackage[] = [
   ...CLIENTS,
+  '@aws-sdk/client-iam',
   '@aws-lambda-powertools/batch',
   '@aws-lambda-powertools/idempotency',
   '@aws-lambda-powertools/logger',
@@ -20,6 +21,7 @@ const tested: PinnedPackage[] = [
   'cdk-nag',
   'constructs',
   'esbuild',
+  'fast-check',
   'jest',
   'projen',
   'tsx',
@@ -91,7 +93,6 @@ const project = new cdk.JsiiProject({
     'commander@14.0.3',
     'csv-stringify@6.9.0',
     'diff@9.0.0',
-    'fast-check@4.10.2',
     'fastest-levenshtein@1.0.16',
     'handlebars@4.7.10',
     'chokidar@5.0.0',

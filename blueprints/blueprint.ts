@@ -171,6 +171,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     this.addDevDeps(pinned('esbuild'));
     this.addDeps(pinned('constructs'));
     this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
+    this.addDevDeps(...(pattern.devDependencies ?? []).map((name) => pinned(name as PinnedPackage)));
     const installed = creation?.kit ?? kit;
     this.addDeps(`${KIT}@${installed}`, pinned('cdk-nag'));
     // An app is deployed, never published.

@@ -1,9 +1,10 @@
+import { pattern as dynamicSubscriptions } from './dynamic-subscriptions/pattern';
 import { UsageError } from './errors';
 import type { Pattern } from './pattern';
 import { pattern as sqsScaling } from './sqs-scaling/pattern';
 
 /** The data of every pattern of the kit, in the order in which a catalogue shows them. */
-export const patterns: readonly Pattern[] = [sqsScaling];
+export const patterns: readonly Pattern[] = [sqsScaling, dynamicSubscriptions];
 
 /**
  * The pattern of an id.

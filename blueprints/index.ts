@@ -1,2 +1,3 @@
 export * from './blueprint';
+export * from './dynamic-subscriptions';
 export * from './sqs-scaling';

@@ -96,6 +96,8 @@ export interface Pattern {
   readonly retired?: readonly RetiredOption[];
   /** The npm packages that the generated project needs at run time, beyond the CDK. */
   readonly dependencies: readonly string[];
+  /** The npm packages that only its tests need, beyond those of every project. @default - none */
+  readonly devDependencies?: readonly string[];
   /** Resources with state that newer versions replace or remove on purpose. @default - none */
   readonly migrations?: readonly Migration[];
   /** The absolute path of its template tree. @default - `blueprints/<id>/template` of the kit */

@@ -9,10 +9,12 @@ export interface Lab {
 
 /** Loads the lab of each pattern, by the pattern's id: only the lab that is asked for is ever read. */
 export const labs: Readonly<Record<string, () => Promise<Lab>>> = {
+  'dynamic-subscriptions': () => import('./dynamic-subscriptions/checks'),
   'sqs-scaling': () => import('./sqs-scaling/checks'),
 };
 
 /** Loads the probes of each pattern that has some, by the pattern's id. */
 export const probes: Readonly<Record<string, () => Promise<{ readonly probes: readonly Probe[] }>>> = {
+  'dynamic-subscriptions': () => import('./dynamic-subscriptions/probes'),
   'sqs-scaling': () => import('./sqs-scaling/probes'),
 };

@@ -62,7 +62,7 @@ function failureOf(error: unknown, args: readonly string[]): Failure {
     return { code: exitCodes.wrongUse, message: error.message + suggestion(details.given, choices), details };
   }
   return isEnvironment(error)
-    ? { code: exitCodes.environment, message: error.message.split('\n')[0] }
+    ? { code: exitCodes.environment, message: plainly(error) }
     : { code: exitCodes.fault, message: fault(error) };
 }
 
@@ -87,6 +87,14 @@ function suggestion(given: unknown, choices: readonly string[] = []): string {
 function isEnvironment(error: unknown): error is Error {
   const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
   return error instanceof EnvironmentError || syscall !== undefined || code === 'MODULE_NOT_FOUND';
+}
+
+/** What a machine refuses; a disk that is full is told in plain words. */
+function plainly(error: Error): string {
+  const { code, path } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC'
+    ? `the disk${path ? ` of ${path}` : ''} is full; free some of it, and run the command again`
+    : error.message.split('\n')[0];
 }
 
 function fault(error: unknown): string {

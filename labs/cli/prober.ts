@@ -2,12 +2,13 @@ import { text } from 'node:stream/consumers';
 import {
   CloudFormationClient,
   DescribeStacksCommand,
+  GetTemplateCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { Deployed, ProbeFailure, type StackState } from '../engine/probe';
+import { Deployed, type ProbeFailure, type StackState } from '../engine/probe';
 import { probes } from '../index';
-import type { ProbeEvent, ProbeTask } from './probing';
+import type { PlaceTask, ProbeEvent, ProbeTask } from './probing';
 
 /*
  * The program that looks at what is deployed, in a process of its own: its variables decide where, an emulator or AWS, and
@@ -16,20 +17,22 @@ import type { ProbeEvent, ProbeTask } from './probing';
  */
 
 async function main(): Promise<void> {
-  const task = JSON.parse(await text(process.stdin)) as ProbeTask | 'identity';
-  return task === 'identity' ? identify() : probe(task);
+  const task = JSON.parse(await text(process.stdin)) as ProbeTask | PlaceTask;
+  return 'steps' in task ? probe(task) : locate(task);
 }
 
-/** Whose account the clients act in, and where. */
-async function identify(): Promise<void> {
+/** Whose account the clients act in, and where, and what the stack is there. */
+async function locate({ stack }: PlaceTask): Promise<void> {
   const client = new STSClient({});
   const { Account = '' } = await client.send(new GetCallerIdentityCommand({}));
   tell({ event: 'identity', account: Account, region: await client.config.region() });
+  const template = await new CloudFormationClient({}).send(new GetTemplateCommand({ StackName: stack }));
+  tell({ event: 'template', template: JSON.parse(template.TemplateBody ?? '{}') });
 }
 
-async function probe({ pattern, stack, steps }: ProbeTask): Promise<void> {
+async function probe({ pattern, stack, steps, assembly }: ProbeTask): Promise<void> {
   const wanted = (await probes[pattern]()).probes.filter(({ step }) => steps.includes(step));
-  const deployed = new Deployed(await stateOf(stack));
+  const deployed = new Deployed({ ...(await stateOf(stack)), assembly });
   for (const { name, step, run } of wanted) {
     tell({ event: 'begin', name });
     const start = performance.now();
@@ -42,7 +45,7 @@ async function probe({ pattern, stack, steps }: ProbeTask): Promise<void> {
   }
 }
 
-async function stateOf(name: string): Promise<StackState> {
+async function stateOf(name: string): Promise<Omit<StackState, 'assembly'>> {
   const client = new CloudFormationClient({});
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
   const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
@@ -60,10 +63,11 @@ async function stateOf(name: string): Promise<StackState> {
 }
 
 /** What was seen and what is wanted; what fails otherwise has seen an error. */
-function told(error: unknown): { readonly seen: string; readonly wanted: string } {
-  return error instanceof ProbeFailure
+function told(error: Error | ProbeFailure): { readonly seen: string; readonly wanted: string } {
+  // Not by its class: the probes of a pattern are bundled with one of their own.
+  return 'seen' in error
     ? { seen: error.seen, wanted: error.wanted }
-    : { seen: `${(error as Error).name}: ${(error as Error).message}`, wanted: 'an answer' };
+    : { seen: `${error.name}: ${error.message}`, wanted: 'an answer' };
 }
 
 function tell(event: ProbeEvent): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EnvironmentError } from '../../blueprints/errors';
 import { startChild } from '../engine/child';
+import type { Json } from '../engine/json';
 
 /** What is to be probed. */
 export interface ProbeTask {
@@ -10,7 +11,12 @@ export interface ProbeTask {
   readonly stack: string;
   /** The ids of the steps whose promises count. */
   readonly steps: readonly string[];
+  /** The folder of the assembly that it was deployed from. */
+  readonly assembly: string;
 }
+
+/** What is to be found out before that: where a stack is. */
+export type PlaceTask = Pick<ProbeTask, 'stack'>;
 
 /** How a probe ended. */
 export interface ProbeResult {
@@ -31,9 +37,16 @@ export interface Identity {
   readonly region: string;
 }
 
+/** A stack in AWS. */
+export interface Place extends Identity {
+  /** The template that it was deployed from. */
+  readonly template: Json;
+}
+
 /** What the process that probes tells, a document a line. */
 export type ProbeEvent =
   | ({ readonly event: 'identity' } & Identity)
+  | { readonly event: 'template'; readonly template: Json }
   | { readonly event: 'begin'; readonly name: string }
   | ({ readonly event: 'end' } & ProbeResult)
   | { readonly event: 'error'; readonly message: string };
@@ -71,30 +84,38 @@ export async function probe(
     }
   });
   if (failure) {
-    throw new EnvironmentError(`the stack ${task.stack} can't be looked at: ${failure}; is it deployed?`);
+    throw notThere(task.stack, failure);
   }
   return results;
 }
 
 /**
- * Whose account the clients of AWS act in, and in which Region.
+ * Where a stack is that clients of AWS look at.
  *
+ * @param task the stack
  * @param clients where they lead
- * @throws EnvironmentError when there are no credentials, or they have expired
+ * @throws EnvironmentError when there are no credentials, or they have expired, and when there is no such stack
  */
-export async function identify(clients: Clients): Promise<Identity> {
-  let identity: Identity | undefined;
-  const failure = await runProber('identity', clients, (event) => {
-    identity = event.event === 'identity' ? { account: event.account, region: event.region } : identity;
-  });
+export async function locate(task: PlaceTask, clients: Clients): Promise<Place> {
+  const told: ProbeEvent[] = [];
+  const failure = await runProber(task, clients, (event) => told.push(event));
+  const identity = told.find((one) => one.event === 'identity');
+  const template = told.find((one) => one.event === 'template');
   if (!identity) {
     throw new EnvironmentError(`AWS does not say whose account this is: ${failure}; log in, aws sso login for example`);
   }
-  return identity;
+  if (!template) {
+    throw notThere(task.stack, failure);
+  }
+  return { account: identity.account, region: identity.region, template: template.template };
+}
+
+function notThere(stack: string, failure: string | undefined): EnvironmentError {
+  return new EnvironmentError(`the stack ${stack} can't be looked at: ${failure}; is it deployed?`);
 }
 
 async function runProber(
-  task: ProbeTask | 'identity',
+  task: ProbeTask | PlaceTask,
   { env, modules }: Clients,
   tell: (event: ProbeEvent) => void,
 ): Promise<string | undefined> {

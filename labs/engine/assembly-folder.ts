@@ -60,19 +60,30 @@ function readTemplate(
   if (!isObject(template)) {
     return { stacks: [], resources: [] };
   }
-  const resources = entriesAt(template, 'Resources');
-  const nested = resources.flatMap(([logicalId, resource]) => {
+  const nested = entriesAt(template, 'Resources').flatMap(([logicalId, resource]) => {
     const isStack = dig(resource, 'Type') === 'AWS::CloudFormation::Stack';
     const nestedFile = dig(resource, 'Metadata', 'aws:asset:path');
     return isStack && typeof nestedFile === 'string'
       ? [readTemplate(folder, nestedFile, { ...stack, name: `${stack.name}/${logicalId}` })]
       : [];
   });
-  const own = resources.map(([logicalId, resource]) => toResource(stack.name, logicalId, resource, stack.origins));
   return {
     stacks: [{ name: stack.name, environment: stack.environment, template }, ...nested.flatMap((part) => part.stacks)],
-    resources: [...own, ...nested.flatMap((part) => part.resources)],
+    resources: [...resourcesOf(stack.name, template, stack.origins), ...nested.flatMap((part) => part.resources)],
   };
+}
+
+/**
+ * The resources of a template, in its order.
+ *
+ * @param stack the name of its stack
+ * @param template the template
+ * @param origins where each was created. @default - not recorded
+ */
+export function resourcesOf(stack: string, template: Json, origins: Origins = new Map()): Resource[] {
+  return entriesAt(template, 'Resources').map(([logicalId, resource]) =>
+    toResource(stack, logicalId, resource, origins),
+  );
 }
 
 function toResource(stack: string, logicalId: string, resource: Json, origins: Origins): Resource {

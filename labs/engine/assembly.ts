@@ -142,6 +142,16 @@ export class Assembly {
   }
 
   /**
+   * The plain value behind a value that is a parameter, an output or an import; any other stays as it is.
+   *
+   * @param value a value of a template
+   * @param holder the resource that the value stands in
+   */
+  public resolved(value: Json | undefined, holder: Resource): Json | undefined {
+    return this.plain({ value, stack: holder.stack }, MAX_HOPS);
+  }
+
+  /**
    * A property as a number; a text that is a number counts, as it does for CloudFormation.
    *
    * @param resource the resource

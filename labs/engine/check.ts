@@ -13,6 +13,24 @@ export interface Read {
   readonly optional?: boolean;
 }
 
+/**
+ * A property that has to be set, and values of it that are wrong.
+ *
+ * @param type the resource's CloudFormation type
+ * @param path the property's path
+ * @param wrong the values
+ */
+export const reads = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong });
+
+/**
+ * A property that may be left out, and values of it that are wrong.
+ *
+ * @param type the resource's CloudFormation type
+ * @param path the property's path
+ * @param wrong the values
+ */
+export const mayRead = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong, optional: true });
+
 /** What a failed goal says: each part is a phrase of one line, without a full stop. */
 export interface Failure {
   readonly passed: false;

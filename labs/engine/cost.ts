@@ -51,13 +51,42 @@ export function remainsAsMarkdown(assembly: Assembly, stages: Readonly<Record<st
   return lines.join('\n');
 }
 
+/** What of an assembly bills while idle. */
+export interface HourlyCost {
+  /** The sum in US dollars an hour of what has a size, before what is free in an account. */
+  readonly usd: number;
+  /** What is billed besides, by use or by what is stored: in words. */
+  readonly besides: readonly string[];
+}
+
+/** How many hours a month has, as AWS counts them. */
+const HOURS = { hour: 1, month: 730 } as const;
+
+/**
+ * What something costs by the hour while nothing happens.
+ *
+ * @param assembly what is deployed
+ */
+export function hourlyCost(assembly: Assembly): HourlyCost {
+  const usd = assembly.resources.flatMap((resource) =>
+    (IDLE_PRICES[resource.type] ?? []).map(({ usd: price, per, count, size }) =>
+      size && per ? (Number(price) * (count?.(resource, assembly) ?? 1) * size(resource, assembly)) / HOURS[per] : 0,
+    ),
+  );
+  return {
+    usd: usd.reduce((sum, one) => sum + one, 0),
+    besides: [...idleCosts(assembly)].filter(([{ size }]) => !size).map(([price, count]) => counted(price, count)),
+  };
+}
+
 /** How often each price applies. */
 function idleCosts(assembly: Assembly): Map<IdlePrice, number> {
   const costs = new Map<IdlePrice, number>();
   for (const resource of assembly.resources) {
     for (const price of IDLE_PRICES[resource.type] ?? []) {
-      if (price.isBilled?.(resource, assembly) ?? true) {
-        costs.set(price, (costs.get(price) ?? 0) + 1);
+      const count = price.count?.(resource, assembly) ?? 1;
+      if (count > 0) {
+        costs.set(price, (costs.get(price) ?? 0) + count);
       }
     }
   }
@@ -70,8 +99,9 @@ function counted({ one, many }: IdlePrice, count: number): string {
 
 function priceLine(price: IdlePrice, count: number): string {
   const free = price.free ? `; ${price.free} are free` : '';
+  const unit = [price.unit, ...(price.per ? [price.per] : [])].join(' and ');
   return [
-    `- ${counted(price, count)}: $${price.usd} per ${price.unit}${free}`,
+    `- ${counted(price, count)}: $${price.usd} per ${unit}${free}`,
     `  ([${price.service} pricing](${price.page}), ${price.date})`,
   ].join('\n');
 }

@@ -9,6 +9,8 @@ export interface Statement {
   readonly actions: readonly string[];
   /** The resources, as the template has them; `*` for a statement by NotResource. */
   readonly resources: readonly Json[];
+  /** The conditions under which it holds, as the template has them. @default - it always holds */
+  readonly conditions?: Json;
   /** The resource of the template that holds the policy: the role itself or a policy. */
   readonly holder: Resource;
   /** The policy managed by AWS that it comes from, by its name. @default - it stands in the template */
@@ -42,6 +44,7 @@ const MANAGED_BY_AWS: Readonly<Record<string, readonly string[]>> = {
   PowerUserAccess: ['*'],
   AWSLambdaSQSQueueExecutionRole: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   AmazonSQSFullAccess: ['sqs:*'],
+  AmazonSNSFullAccess: ['sns:*'],
   AmazonSQSReadOnlyAccess: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ListQueues'],
   AmazonDynamoDBFullAccess: ['dynamodb:*'],
   AmazonDynamoDBFullAccess_v2: ['dynamodb:*'],
@@ -65,9 +68,8 @@ const ATTACHED: ReadonlyArray<{ readonly type: string; readonly roles: string }>
  * @param resource the resource
  */
 export function rightsOn(assembly: Assembly, role: Resource, actions: readonly string[], resource: Resource): Rights {
-  const granting = [...managedStatements(assembly, role), ...statementsOf(assembly, role)].filter(
+  const granting = grantsOf(assembly, role).filter(
     (statement) =>
-      statement.effect === 'Allow' &&
       actions.some((action) => names(statement, action)) &&
       (covers(assembly, statement, resource) || isByPattern(assembly, statement, serviceOf(actions))),
   );
@@ -88,6 +90,18 @@ function excessOf(assembly: Assembly, statement: Statement, actions: readonly st
   }
   const wide = meant.filter((pattern) => PATTERN.test(pattern));
   return wide.length > 0 ? { statement, by: 'actions', actions: wide } : undefined;
+}
+
+/**
+ * What allows a role something: statements of the template, and policies managed by AWS as far as they are known here.
+ *
+ * @param assembly the assembly
+ * @param role an `AWS::IAM::Role`
+ */
+export function grantsOf(assembly: Assembly, role: Resource): Statement[] {
+  return [...managedStatements(assembly, role), ...statementsOf(assembly, role)].filter(
+    ({ effect }) => effect === 'Allow',
+  );
 }
 
 /**
@@ -134,12 +148,19 @@ function matches(pattern: string, action: string): boolean {
   return new RegExp(`^${source}$`, 'i').test(action);
 }
 
+/** Types whose own reference (Ref) is the ARN: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ */
+const ARN_BY_REFERENCE: ReadonlySet<string> = new Set(['AWS::SNS::Topic']);
+
 /** Whether a statement names a resource by its ARN: its name or URL is none. */
 function covers(assembly: Assembly, statement: Statement, resource: Resource): boolean {
   return statement.resources.some((value) =>
     assembly
       .targets(value, statement.holder.stack)
-      .some((target) => target.resource === resource && target.attribute === 'Arn'),
+      .some(
+        (target) =>
+          target.resource === resource &&
+          (target.attribute === 'Arn' || (!target.attribute && ARN_BY_REFERENCE.has(resource.type))),
+      ),
   );
 }
 
@@ -177,6 +198,7 @@ function statements(document: Json | undefined, holder: Resource): Statement[] {
     effect: dig(statement, 'Effect') === 'Deny' ? 'Deny' : 'Allow',
     actions: dig(statement, 'NotAction') === undefined ? asList(dig(statement, 'Action')).filter(isText) : ['*'],
     resources: dig(statement, 'NotResource') === undefined ? asList(dig(statement, 'Resource')) : ['*'],
+    conditions: dig(statement, 'Condition'),
     holder,
   }));
 }

@@ -11,8 +11,10 @@ export interface IdlePrice {
   readonly many: string;
   /** The price in US dollars, as the page has it. */
   readonly usd: string;
-  /** What that price is for. */
+  /** What that price is for: an alarm, a GB. */
   readonly unit: string;
+  /** How long it is for. @default - as often as it happens */
+  readonly per?: 'hour' | 'month';
   /** What of it is free in each account. @default - nothing */
   readonly free?: string;
   /** The service, as AWS spells it. */
@@ -21,12 +23,10 @@ export interface IdlePrice {
   readonly page: string;
   /** The month in which the price was looked up, on the page or in what others quote of it. */
   readonly date: string;
-  /**
-   * Whether a resource of the type has that cost.
-   *
-   * @default - each has
-   */
-  readonly isBilled?: (resource: Resource, assembly: Assembly) => boolean;
+  /** How many of it a resource of the type is; 0 where it has no such cost. @default - one */
+  readonly count?: (resource: Resource, assembly: Assembly) => number;
+  /** How many units each of them is. @default - nobody knows that before it runs, as with what is stored */
+  readonly size?: (resource: Resource, assembly: Assembly) => number;
 }
 
 const CLOUDWATCH = {
@@ -41,6 +41,52 @@ const DYNAMODB = {
   date: 'November 2026',
 } as const;
 
+const FARGATE = {
+  service: 'AWS Fargate',
+  page: 'https://aws.amazon.com/fargate/pricing/',
+  date: 'November 2026',
+} as const;
+
+/** How many tasks a service of ECS runs. */
+const tasks = ({ properties }: Resource): number => Number(properties.DesiredCount ?? 1);
+
+const tasksOn =
+  (architecture: 'ARM64' | 'X86_64') =>
+  (service: Resource, assembly: Assembly): number => {
+    const platform = assembly.resourceAt(service, 'TaskDefinition')?.properties.RuntimePlatform;
+    return (dig(platform, 'CpuArchitecture') ?? 'X86_64') === architecture ? tasks(service) : 0;
+  };
+
+/** A size of the task definition of a service, in 1,024ths as templates have it: of a vCPU, or of a GB. */
+const taskSize =
+  (property: 'Cpu' | 'Memory') =>
+  (service: Resource, assembly: Assembly): number =>
+    Number(assembly.resourceAt(service, 'TaskDefinition')?.properties[property]) / 1024;
+
+/** What tasks of Fargate cost, on Linux. */
+const fargate = (architecture: 'ARM64' | 'X86_64', cpu: string, memory: string): IdlePrice[] => [
+  {
+    one: 'the CPU of a task of Fargate',
+    many: 'tasks of Fargate, for their CPU',
+    usd: cpu,
+    unit: 'vCPU',
+    per: 'hour',
+    count: tasksOn(architecture),
+    size: taskSize('Cpu'),
+    ...FARGATE,
+  },
+  {
+    one: 'the memory of a task of Fargate',
+    many: 'tasks of Fargate, for their memory',
+    usd: memory,
+    unit: 'GB',
+    per: 'hour',
+    count: tasksOn(architecture),
+    size: taskSize('Memory'),
+    ...FARGATE,
+  },
+];
+
 /** What bills while idle, by resource type; what is billed by use alone has no price here. */
 export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
   'AWS::CloudWatch::Alarm': [
@@ -48,7 +94,9 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       one: 'an alarm',
       many: 'alarms',
       usd: '0.10',
-      unit: 'alarm and month',
+      unit: 'alarm',
+      per: 'month',
+      size: () => 1,
       free: 'the first 10 alarms',
       ...CLOUDWATCH,
     },
@@ -58,7 +106,9 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       one: 'a dashboard',
       many: 'dashboards',
       usd: '3.00',
-      unit: 'dashboard and month',
+      unit: 'dashboard',
+      per: 'month',
+      size: () => 1,
       free: 'the first 3 dashboards',
       ...CLOUDWATCH,
     },
@@ -68,7 +118,8 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       one: 'what a table stores',
       many: 'tables, for what they store',
       usd: '0.25',
-      unit: 'GB and month',
+      unit: 'GB',
+      per: 'month',
       free: 'the first 25 GB',
       ...DYNAMODB,
     },
@@ -76,12 +127,59 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       one: 'the point-in-time recovery of a table',
       many: 'tables with point-in-time recovery, for what they store',
       usd: '0.20',
-      unit: 'GB and month',
+      unit: 'GB',
+      per: 'month',
       ...DYNAMODB,
-      isBilled: ({ properties }) =>
-        asList(properties.Replicas).some(
+      count: ({ properties }) =>
+        asList(properties.Replicas).filter(
           (replica) => dig(replica, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') === true,
-        ),
+        ).length,
+    },
+  ],
+  'AWS::EC2::VPCEndpoint': [
+    {
+      one: 'an interface endpoint in a zone',
+      many: 'interface endpoints, one in each zone',
+      usd: '0.01',
+      unit: 'endpoint, zone',
+      per: 'hour',
+      service: 'AWS PrivateLink',
+      page: 'https://aws.amazon.com/privatelink/pricing/',
+      date: 'November 2026',
+      count: ({ properties }) => (properties.VpcEndpointType === 'Interface' ? asList(properties.SubnetIds).length : 0),
+      size: () => 1,
+    },
+  ],
+  'AWS::ECS::Cluster': [
+    {
+      one: 'the metrics of a cluster with Container Insights',
+      many: 'clusters with Container Insights, for their metrics',
+      usd: '0.30',
+      unit: 'metric',
+      per: 'month',
+      free: 'the first 10 metrics',
+      ...CLOUDWATCH,
+      count: ({ properties }) =>
+        asList(properties.ClusterSettings).filter((setting) => dig(setting, 'Value') !== 'disabled').length,
+    },
+  ],
+  'AWS::ECS::Service': [
+    ...fargate('ARM64', '0.03238', '0.00356'),
+    ...fargate('X86_64', '0.04048', '0.004445'),
+    {
+      one: 'the public address of a task',
+      many: 'public addresses of tasks',
+      usd: '0.005',
+      unit: 'address',
+      per: 'hour',
+      service: 'Amazon VPC',
+      page: 'https://aws.amazon.com/vpc/pricing/',
+      date: 'November 2026',
+      count: (service) =>
+        dig(service.properties, 'NetworkConfiguration', 'AwsvpcConfiguration', 'AssignPublicIp') === 'ENABLED'
+          ? tasks(service)
+          : 0,
+      size: () => 1,
     },
   ],
   'AWS::Lambda::EventSourceMapping': [
@@ -94,7 +192,7 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       service: 'Amazon SQS',
       page: 'https://aws.amazon.com/sqs/pricing/',
       date: 'November 2026',
-      isBilled: (mapping, assembly) => assembly.resourceAt(mapping, 'EventSourceArn')?.type === 'AWS::SQS::Queue',
+      count: (mapping, assembly) => Number(assembly.resourceAt(mapping, 'EventSourceArn')?.type === 'AWS::SQS::Queue'),
     },
   ],
   'AWS::Logs::LogGroup': [
@@ -102,7 +200,8 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       one: 'what a log group stores',
       many: 'log groups, for what they store',
       usd: '0.03',
-      unit: 'GB and month',
+      unit: 'GB',
+      per: 'month',
       free: 'the first 5 GB of a month',
       ...CLOUDWATCH,
     },
@@ -111,9 +210,22 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
 
 /** The types that cost nothing while idle: what is billed by use alone, and what is free. */
 const FREE_WHILE_IDLE: ReadonlySet<string> = new Set([
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::ECS::TaskDefinition',
+  'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dig, entriesAt, readJson } from './json';
 
 /** What a deployed pattern promises at a step, seen from outside. */
 export interface Probe {
@@ -29,6 +31,8 @@ export interface StackState {
   /** Its outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly DeployedResource[];
+  /** The folder of the assembly that it was deployed from. */
+  readonly assembly: string;
 }
 
 /** A promise that is not kept: what was seen, and what is wanted. */
@@ -74,6 +78,16 @@ export class Deployed {
   }
 
   /**
+   * The resources of a type.
+   *
+   * @param type its CloudFormation type
+   * @returns their physical ids
+   */
+  all(type: string): string[] {
+    return this.state.resources.filter((one) => one.type === type).map(({ physicalId }) => physicalId);
+  }
+
+  /**
    * The only resource of a type.
    *
    * @param type its CloudFormation type
@@ -81,11 +95,26 @@ export class Deployed {
    * @throws ProbeFailure when there is none, or there are several
    */
   only(type: string): string {
-    const found = this.state.resources.filter((one) => one.type === type);
+    const found = this.all(type);
     if (found.length !== 1) {
       throw new ProbeFailure(`${this.name} has ${found.length} resources of ${type}`, 'one');
     }
-    return found[0].physicalId;
+    return found[0];
+  }
+
+  /**
+   * The folder that the only image of the stack is built from.
+   *
+   * @throws ProbeFailure when there is none, or there are several
+   */
+  image(): string {
+    const { assembly, name } = this.state;
+    const images = entriesAt(readJson(join(assembly, `${name}.assets.json`)), 'dockerImages');
+    if (images.length !== 1) {
+      const wanted = 'the assembly that was deployed, with one (npx projen synth makes it)';
+      throw new ProbeFailure(`${assembly} holds ${images.length} images of ${name}`, wanted);
+    }
+    return join(assembly, String(dig(images[0][1], 'source', 'directory')));
   }
 
   /**

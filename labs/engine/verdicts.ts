@@ -1,5 +1,6 @@
 import type { Assembly, Resource } from './assembly';
 import type { Failure, Verdict } from './check';
+import type { Excess } from './permissions';
 
 /** A goal that is reached. */
 export const reached: Verdict = { passed: true };
@@ -36,6 +37,25 @@ export function firstFailure(...judgements: ReadonlyArray<() => Verdict>): Verdi
     }
   }
   return reached;
+}
+
+/** How much of a value is shown, in characters. */
+const SHOWN = 60;
+
+/**
+ * What a property holds, in words.
+ *
+ * @param assembly the assembly
+ * @param of the resource that has the property
+ * @param path names joined by points, of which the last is said
+ */
+export function held(assembly: Assembly, of: Resource, path: string): string {
+  const value = assembly.property(of, path);
+  const [target] = assembly.targets(value, of.stack);
+  const shown = target
+    ? `the ${target.attribute ?? 'reference (Ref)'} of ${target.resource.name}`
+    : assembly.text(value).slice(0, SHOWN);
+  return `${path.split('.').at(-1)} of ${of.name} is ${value === undefined ? 'not set' : shown}`;
 }
 
 /** A number that a goal asks for. */
@@ -100,4 +120,45 @@ function nextStep(
     return nextIfUnset;
   }
   return value > maximum ? nextIfTooLarge : next;
+}
+
+/** What is said of rights that are too wide, by what makes them wide. */
+const TOO_WIDE: Readonly<Record<Excess['by'], (excess: Excess, of: string, kind: string) => [string, string]>> = {
+  policy: ({ statement }, _, kind) => [
+    `has the managed policy ${statement.managedPolicy}, which covers every ${kind}`,
+    'drop the managed policy, and grant the few actions that are needed',
+  ],
+  resources: ({ actions }, of, kind) => [
+    `may do ${actions.join(', ')} on more than ${of}`,
+    `name the ${kind} as the only resource of that statement`,
+  ],
+  actions: ({ actions }, of) => [
+    `may do ${actions.join(', ')} on ${of}, which is more than it needs`,
+    'name each action that is needed, without a wildcard',
+  ],
+};
+
+/**
+ * What to say of rights that are too wide.
+ *
+ * @param excess what makes them wide
+ * @param role the role that has them
+ * @param of the resource that they should be about
+ * @param kind what that is called, `queue` for example
+ * @param actions the actions that are needed
+ */
+export function tooWide(
+  excess: Excess,
+  role: Resource,
+  of: Resource,
+  kind: string,
+  actions: readonly string[],
+): Omit<Failure, 'passed'> {
+  const [seen, next] = TOO_WIDE[excess.by](excess, of.name, kind);
+  return {
+    seen: `${role.name} ${seen}`,
+    wanted: `rights to ${actions.join(', ')} on ${of.name} alone`,
+    where: excess.statement.holder.where ?? role.where,
+    next,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../engine/check';
+import { securityRules } from '../engine/rule-packs';
 import {
   consumerSubscribed,
   leastPrivilege,
@@ -18,7 +19,7 @@ import {
   window,
 } from './scaling-goals';
 import { forgetfulTable, tableName, tableRights } from './table-goals';
-import { ageAlarm, consumerGraphs, deadLetterAlarm, queueGraphs, securityRules } from './watch-goals';
+import { ageAlarm, consumerGraphs, deadLetterAlarm, queueGraphs } from './watch-goals';
 
 /** The checks of the lab `sqs-scaling`, in the order of its steps. */
 export const checks: readonly Check[] = [

@@ -1,8 +1,5 @@
 import type { Assembly, Resource } from '../engine/assembly';
-import type { Failure, Goal, Read, Verdict } from '../engine/check';
-import type { Json } from '../engine/json';
-import type { Excess } from '../engine/permissions';
-import { failed } from '../engine/verdicts';
+import { type Having, judgingParts, type Missing } from '../engine/parts';
 import { type Parts, partsOf } from './parts';
 
 /** The CloudFormation types of the pattern's resources. */
@@ -17,16 +14,8 @@ export const TYPE = {
   dashboard: 'AWS::CloudWatch::Dashboard',
 } as const;
 
-/** What is said of an app without any stack. */
-const NO_STACK: Omit<Failure, 'passed'> = {
-  seen: 'the app has no stack',
-  wanted: 'a stack for each stage of the app',
-  where: 'src/main.ts',
-  next: 'look whether src/main.ts still lists a stage, and makes its stack',
-};
-
 /** What is said when a part that a judgement can't do without is missing. */
-export const MISSING: Readonly<Record<keyof Parts, (parts: Parts, assembly: Assembly) => Omit<Failure, 'passed'>>> = {
+export const MISSING: Missing<Parts> = {
   queue: () => ({
     seen: 'the template has no queue (AWS::SQS::Queue)',
     wanted: 'a queue that holds the messages until they are handled',
@@ -87,83 +76,7 @@ function unredriven(assembly: Assembly, queue?: Resource): string {
 }
 
 /** Parts of which some are there. */
-export type Needed<K extends keyof Parts> = Parts & { readonly [part in K]: Resource };
+export type Needed<K extends keyof Parts> = Having<Parts, K>;
 
-/**
- * A judgement of parts that the template must have: the first that is missing is the failure.
- *
- * @param needed the parts
- * @param judge judges them
- */
-export function withParts<K extends keyof Parts>(
-  needed: readonly K[],
-  judge: (parts: Needed<K>, assembly: Assembly) => Verdict,
-): Goal['judge'] {
-  return (assembly) => {
-    const parts = partsOf(assembly);
-    const missing = needed.find((part) => parts[part] === undefined);
-    if (!missing) {
-      return judge(parts as Needed<K>, assembly);
-    }
-    return failed(assembly.stacks.size === 0 ? NO_STACK : MISSING[missing](parts, assembly));
-  };
-}
-
-/**
- * A property that has to be set, and values of it that are wrong.
- *
- * @param type the resource's CloudFormation type
- * @param path the property's path
- * @param wrong the values
- */
-export const reads = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong });
-
-/**
- * A property that may be left out, and values of it that are wrong.
- *
- * @param type the resource's CloudFormation type
- * @param path the property's path
- * @param wrong the values
- */
-export const mayRead = (type: string, path: string, ...wrong: Json[]): Read => ({ type, path, wrong, optional: true });
-
-/** What is said of rights that are too wide, by what makes them wide. */
-const TOO_WIDE: Readonly<Record<Excess['by'], (excess: Excess, of: string, kind: string) => [string, string]>> = {
-  policy: ({ statement }, _, kind) => [
-    `has the managed policy ${statement.managedPolicy}, which covers every ${kind}`,
-    'drop the managed policy, and grant the few actions that are needed',
-  ],
-  resources: ({ actions }, of, kind) => [
-    `may do ${actions.join(', ')} on more than ${of}`,
-    `name the ${kind} as the only resource of that statement`,
-  ],
-  actions: ({ actions }, of) => [
-    `may do ${actions.join(', ')} on ${of}, which is more than it needs`,
-    'name each action that is needed, without a wildcard',
-  ],
-};
-
-/**
- * What to say of rights that are too wide.
- *
- * @param excess what makes them wide
- * @param role the role that has them
- * @param of the resource that they should be about
- * @param kind what that is called, `queue` for example
- * @param actions the actions that are needed
- */
-export function tooWide(
-  excess: Excess,
-  role: Resource,
-  of: Resource,
-  kind: string,
-  actions: readonly string[],
-): Omit<Failure, 'passed'> {
-  const [seen, next] = TOO_WIDE[excess.by](excess, of.name, kind);
-  return {
-    seen: `${role.name} ${seen}`,
-    wanted: `rights to ${actions.join(', ')} on ${of.name} alone`,
-    where: excess.statement.holder.where ?? role.where,
-    next,
-  };
-}
+/** A judgement of parts that the template must have. */
+export const withParts = judgingParts(partsOf, MISSING);

@@ -1,4 +1,5 @@
 import type { Assembly, Resource } from '../engine/assembly';
+import { functionAt, roleOf } from '../engine/functions';
 
 /** The parts of a queue with a consumer, as far as a template has them. */
 export interface Parts {
@@ -36,7 +37,7 @@ export function partsOf(assembly: Assembly): Parts {
   const progress = (one: Resource): number => {
     const source = readQueue(one);
     const isSet = [
-      source && functionOf(assembly, one),
+      source && functionAt(assembly, one, 'FunctionName'),
       source && redriveTarget(source),
       assembly.property(one, 'FunctionResponseTypes'),
       assembly.property(one, 'MaximumBatchingWindowInSeconds'),
@@ -46,21 +47,12 @@ export function partsOf(assembly: Assembly): Parts {
   };
   const [mapping] = mappings.filter(readQueue).sort((a, b) => progress(b) - progress(a));
   const queue = (mapping && readQueue(mapping)) ?? queues.find((one) => !deadLetterQueues.has(one));
-  const consumer = mapping && functionOf(assembly, mapping);
-  const role = consumer && assembly.resourceAt(consumer, 'Role');
+  const consumer = mapping && functionAt(assembly, mapping, 'FunctionName');
   return {
     queue,
     mapping,
     consumer,
-    role: role?.type === 'AWS::IAM::Role' ? role : undefined,
+    role: consumer && roleOf(assembly, consumer),
     deadLetterQueue: queue && redriveTarget(queue),
   };
-}
-
-/** The function that a mapping invokes, directly or through an alias or a version. */
-function functionOf(assembly: Assembly, mapping: Resource): Resource | undefined {
-  const target = assembly.resourceAt(mapping, 'FunctionName');
-  const qualified = target && ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].includes(target.type);
-  const found = qualified ? assembly.resourceAt(target, 'FunctionName') : target;
-  return found?.type === 'AWS::Lambda::Function' ? found : undefined;
 }

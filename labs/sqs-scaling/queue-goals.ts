@@ -1,8 +1,8 @@
 import type { Assembly, Resource } from '../engine/assembly';
-import type { Goal, Verdict } from '../engine/check';
+import { type Goal, mayRead, reads, type Verdict } from '../engine/check';
 import { names, rightsOn, type Statement, statementsOf } from '../engine/permissions';
-import { failed, firstFailure, numberWithin, reached, when } from '../engine/verdicts';
-import { mayRead, reads, TYPE, tooWide, withParts } from './judging';
+import { failed, firstFailure, numberWithin, reached, tooWide, when } from '../engine/verdicts';
+import { TYPE, withParts } from './judging';
 import { period, RETENTION } from './retention';
 
 /** What Lambda does on the queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */

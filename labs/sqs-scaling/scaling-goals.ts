@@ -1,7 +1,7 @@
 import type { Assembly, Resource } from '../engine/assembly';
-import type { Goal } from '../engine/check';
+import { type Goal, mayRead, reads } from '../engine/check';
 import { numberWithin, reached, when } from '../engine/verdicts';
-import { mayRead, reads, TYPE, withParts } from './judging';
+import { TYPE, withParts } from './judging';
 import { visibilityGoal } from './queue-goals';
 
 /** How many invocations run at once when polling starts: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */

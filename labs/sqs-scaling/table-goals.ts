@@ -1,8 +1,8 @@
 import type { Assembly, Resource } from '../engine/assembly';
-import type { Goal, Verdict } from '../engine/check';
+import { type Goal, reads, type Verdict } from '../engine/check';
 import { rightsOn } from '../engine/permissions';
-import { failed, firstFailure, reached, when } from '../engine/verdicts';
-import { MISSING, type Needed, reads, TYPE, tooWide, withParts } from './judging';
+import { failed, firstFailure, reached, tooWide, when } from '../engine/verdicts';
+import { MISSING, type Needed, TYPE, withParts } from './judging';
 
 /** What Powertools does on the table: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/ */
 const TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];

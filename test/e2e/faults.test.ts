@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KIT } from '../../blueprints/kit';
-import type { Ended } from '../support/commands';
+import { type Ended, tryRun } from '../support/commands';
 import { createProject, documentOf, type Machine, machine } from './support';
 
 /* Faults on purpose: each is told in one clear line, leaves nothing behind, and the next start works. */
@@ -72,6 +72,32 @@ test('an old Python is none', () => {
   const old = commands({ python3: 'echo 3.8', python: 'echo 2.7' });
   const { code, stderr } = here.atelier(project, ['local', 'start'], { ...cache, PATH: pathWith(old) });
   expect({ code, isTold: /needs Python 3\.10 or newer/.test(stderr) }).toEqual({ code: 4, isTold: true });
+});
+
+test('a full disk is told, nothing stays on it, and the next start works once there is room', () => {
+  const cache = mkdtempSync(join(here.home, 'disk-'));
+  // A disk of its own, which goes with the namespace; who is not root makes one in a namespace of users.
+  const namespace = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
+  const start = `npx ${KIT} local start`;
+  const script = [
+    `mount -t tmpfs -o size=12m tmpfs ${cache} && cd ${project}`,
+    `${start} > /dev/null; echo code=$? files=$(find ${cache} -type f | wc -l)`,
+    `mount -o remount,size=500m ${cache}`,
+    `${start} > /dev/null; echo code=$?; npx ${KIT} local stop > /dev/null`,
+    `dd if=/dev/zero of=${cache}/fill bs=1M 2> /dev/null`,
+    `${start} > /dev/null; echo code=$? running=$(pgrep -c -f '${cache}/.*[-]m ministack')`,
+    `rm ${cache}/fill`,
+    `${start} > /dev/null; echo code=$?; npx ${KIT} local stop > /dev/null`,
+  ].join('\n');
+  const { stdout, stderr } = tryRun(project, 'unshare', [...namespace, 'sh', '-c', script], {
+    ...here.env,
+    XDG_CACHE_HOME: cache,
+  });
+  expect(stdout.trim().split('\n')).toEqual(['code=4 files=0', 'code=0', 'code=4 running=0', 'code=0']);
+  expect(stderr.match(/^error: .+$/gm)).toEqual([
+    expect.stringMatching(/^error: the disk of \S+ is full; free 320 MB there, or name a folder .+ in XDG_CACHE_HOME$/),
+    expect.stringMatching(/^error: the disk.* is full; free some of it, and run the command again$/),
+  ]);
 });
 
 test('an installation that fails leaves nothing behind', () => {

@@ -1,15 +1,17 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { patterns } from '../../blueprints/catalog';
-import { probes } from '../../labs';
 import { destroy } from '../../labs/engine/deployment/deploy';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Command, readLab } from '../../labs/engine/lab-text';
-import { tryInTerminal } from '../support/commands';
-import { createProject, documentOf, type Machine, machine } from './support';
+import { run, tryInTerminal } from '../support/commands';
+import { clientConfig, emptyings } from './emptying';
+import { createProject, documentOf, type Machine, machine, probed } from './support';
 
 /*
  * Every pattern that has probes: generated from the packed kit, deployed to the emulator by the CDK's own command line, looked
@@ -27,7 +29,6 @@ interface Row {
 /** The CDK asks before it grants rights, and before it destroys; a reader says yes. */
 const YES = [['(y/n)', 'y\r']] as const;
 
-const probed = patterns.filter(({ id }) => probes[id]);
 const rows: Row[] = [];
 let here: Machine;
 let endpoint: string;
@@ -41,13 +42,20 @@ function deploying(pattern: string): Command[] {
 
 /** What there is of a name in the emulator, beside the stack of the bootstrap. */
 async function remains(name: string): Promise<string[]> {
-  const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const config = clientConfig(endpoint);
   const found = await Promise.all([
     new CloudFormationClient(config)
       .send(new ListStacksCommand({}))
       .then(({ StackSummaries = [] }) =>
         StackSummaries.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').map((one) => one.StackName),
       ),
+    new SNSClient(config)
+      .send(new ListTopicsCommand({}))
+      .then(({ Topics = [] }) => Topics.map(({ TopicArn }) => TopicArn)),
+    new ECSClient(config).send(new ListClustersCommand({})).then(({ clusterArns = [] }) => clusterArns),
+    new EventBridgeClient(config)
+      .send(new ListRulesCommand({}))
+      .then(({ Rules = [] }) => Rules.map(({ Name }) => Name)),
     new SQSClient(config).send(new ListQueuesCommand({})).then(({ QueueUrls = [] }) => QueueUrls),
     new DynamoDBClient(config).send(new ListTablesCommand({})).then(({ TableNames = [] }) => TableNames),
     new LambdaClient(config)
@@ -72,18 +80,21 @@ afterAll(async () => {
   process.stdout.write(`\n${table.join('\n')}\n\n`);
 });
 
-describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, index) => {
+describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index) => {
   const stages = index === 0 ? ['dev', 'test'] : ['dev'];
   const name = 'orders';
-  const start = Date.now();
+  let start: number;
   let project: string;
   let deployed: { stacks: Record<string, { resources: number }>; leftOut: object[]; endpoint: string };
 
   beforeAll(() => {
+    start = Date.now();
     project = createProject(here, id, ...stages.flatMap((stage) => ['--stages', stage]));
     deployed = documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     endpoint = deployed.endpoint;
   });
+
+  const empty = async (stack: string): Promise<void> => emptyings[id]?.(clientConfig(endpoint), stack);
 
   test('is deployed to the emulator, each stage a stack of its own', () => {
     expect(Object.keys(deployed.stacks)).toEqual(stages.map((stage) => `${name}-${stage}`));
@@ -114,11 +125,15 @@ describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, in
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     };
+    run(project, 'npx', ['projen', 'synth:silent'], here.env);
     const asked = here.atelier(project, ['probe', '--aws'], env);
     expect({ code: asked.code, place: /account 000000000000, us-east-1/.test(asked.stderr) }).toEqual({
       code: 2,
       place: true,
     });
+    expect(asked.stdout).toMatch(
+      /orders-dev costs \$0\.\d{3} an hour while idle, before what is free \(prices of US East/,
+    );
     const { code, stdout } = here.atelier(project, ['probe', '--aws', '--yes'], env);
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toContain(`${name}-dev  at account 000000000000, us-east-1`);
@@ -131,7 +146,10 @@ describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, in
 
   test.each(deploying(id).map((command) => [command.line, command.exit] as const))(
     'does what its lab says: %s',
-    (line, exit) => {
+    async (line, exit) => {
+      if (line.includes(' destroy ')) {
+        await empty(`${name}-${stages[0]}`);
+      }
       const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
       expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
     },
@@ -140,6 +158,7 @@ describe.each(probed.map(({ id }, index) => [id, index] as const))('%s', (id, in
   test('leaves nothing behind when all stages are destroyed', async () => {
     documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     expect(await remains(name)).not.toEqual([]);
+    await Promise.all(stages.map((stage) => empty(`${name}-${stage}`)));
     await destroy({ folder: project, endpoint });
     expect(await remains(name)).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
 import { KIT } from '../../blueprints/kit';
+import { probes } from '../../labs';
 import { stopEmulator } from '../../labs/engine/emulator/emulator';
 import { type Ended, packKit, run, tryRun } from '../support/commands';
 
@@ -24,6 +26,9 @@ export interface Machine {
  * runs is there as well: the files run one after the other.
  */
 const CACHE = process.env.ATELIER_E2E_CACHE ?? join(tmpdir(), `${KIT}-e2e`);
+
+/** The ids of the patterns that have probes. */
+export const probed: readonly string[] = patterns.map(({ id }) => id).filter((id) => probes[id]);
 
 /** Makes a machine. */
 export function machine(cache = CACHE): Machine {

@@ -10,6 +10,7 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: JsonObject;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 /** Resources of a template by logical id. */
@@ -38,6 +39,30 @@ export const attribute = (logicalId: string, name = 'Arn'): Json => ({ 'Fn::GetA
 
 /** A value of a template that is some resource's reference. */
 export const ref = (logicalId: string): Json => ({ Ref: logicalId });
+
+/** Variations of a template: other properties of a resource, some resources less, some more or others in their place. */
+export interface Variations {
+  /** The template with other properties of a resource; undefined takes one away. */
+  changed(logicalId: string, properties: Readonly<Record<string, Json | undefined>>): Resources;
+  /** The template without some resources. */
+  without(...logicalIds: string[]): Resources;
+  /** The template with further resources, or others in place of its own. */
+  plus(resources: Resources): Resources;
+}
+
+/** What makes variations of a template. */
+export function variationsOf(right: Resources): Variations {
+  return {
+    changed: (logicalId, properties) => {
+      const resource = right[logicalId];
+      const all = Object.entries({ ...resource.Properties, ...properties }).filter(([, value]) => value !== undefined);
+      return { ...right, [logicalId]: { ...resource, Properties: Object.fromEntries(all) as JsonObject } };
+    },
+    without: (...logicalIds) =>
+      Object.fromEntries(Object.entries(right).filter(([logicalId]) => !logicalIds.includes(logicalId))),
+    plus: (resources) => ({ ...right, ...resources }),
+  };
+}
 
 const folders: string[] = [];
 

@@ -154,7 +154,9 @@ test('the package holds compiled code, templates, labs and the manifest, and is 
   expect(files.filter((path) => /^test\//.test(path) || (/\.ts$/.test(path) && !path.endsWith('.d.ts')))).toEqual(
     readdirSync(join(kitRoot, 'modules')).map((file) => `modules/${file}`),
   );
-  expect(files.filter((path) => path.endsWith('lab.md')).map(dirname)).toEqual(patterns.map(({ id }) => `labs/${id}`));
+  expect(files.filter((path) => path.endsWith('lab.md')).map(dirname)).toEqual(
+    patterns.map(({ id }) => `labs/${id}`).sort(),
+  );
   expect(files).toEqual(expect.arrayContaining(['.jsii', 'LICENSE', 'README.md', 'lib/cli/main.js']));
   expect(JSON.parse(run(kitRoot, 'npm', ['pack', '--dry-run', '--json']))[0].size).toBeLessThan(1_000_000);
 });

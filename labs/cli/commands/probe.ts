@@ -1,11 +1,18 @@
+import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
 import { stageOf } from '../../../blueprints/stages';
+import { Assembly } from '../../engine/assembly';
+import { resourcesOf } from '../../engine/assembly-folder';
+import { hourlyCost } from '../../engine/cost';
+import { localAssembly } from '../../engine/deployment/local-assembly';
 import { localEnvironment } from '../../engine/emulator/environment';
 import { installClients } from '../../engine/emulator/installation';
+import type { Json } from '../../engine/json';
+import { PRICE_REGION } from '../../engine/prices';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator } from '../local/target';
 import { canAsk, exitCodes, Output } from '../output';
-import { type Clients, identify, type ProbeEvent, type ProbeResult, probe as runProbes } from '../probing';
+import { type Clients, locate, type ProbeEvent, type ProbeResult, probe as runProbes } from '../probing';
 
 /** The flags of `atelier probe`. */
 export interface ProbeOptions extends LabOptions {
@@ -39,7 +46,8 @@ export async function probe(options: ProbeOptions): Promise<number> {
   const place = target?.endpoint ?? (await placeInAws(clients, stack, options, output));
   const steps = project.pattern.steps.map(({ id }) => id).filter((id) => project.isDone(id));
   output.print(`${output.paint('strong', stack)}  at ${place}`, '');
-  const task = { pattern: project.pattern.id, stack, steps };
+  const assembly = target ? localAssembly(project.folder) : join(project.folder, 'cdk.out');
+  const task = { pattern: project.pattern.id, stack, steps, assembly };
   const results = await runProbes(task, clients, (event) => show(output, event));
   const passed = results.every((one) => one.passed);
   output.document({ endpoint: target?.endpoint ?? null, stack, passed, probes: results });
@@ -47,10 +55,11 @@ export async function probe(options: ProbeOptions): Promise<number> {
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
-/** Says where in AWS it is about to act, and asks whether it may. */
+/** Says where in AWS it is about to act and what that costs, and asks whether it may. */
 async function placeInAws(clients: Clients, stack: string, options: ProbeOptions, output: Output): Promise<string> {
-  const { account, region } = await identify(clients);
+  const { account, region, template } = await locate({ stack }, clients);
   const place = `account ${account}, ${region}`;
+  output.print(...costLines(stack, template), '');
   if (options.yes) {
     return place;
   }
@@ -66,6 +75,13 @@ async function placeInAws(clients: Clients, stack: string, options: ProbeOptions
     throw new UsageError('nothing was probed', { example: 'atelier local deploy' });
   }
   return place;
+}
+
+/** What a stack costs by the hour, at the prices of one Region: the others differ somewhat. */
+function costLines(stack: string, template: Json): string[] {
+  const { usd, besides } = hourlyCost(new Assembly({ resources: resourcesOf(stack, template) }));
+  const sum = `${stack} costs $${usd.toFixed(3)} an hour while idle, before what is free (prices of ${PRICE_REGION}), and:`;
+  return [sum, '', ...[...besides, 'some requests of each probe'].map((one) => `  - ${one}`)];
 }
 
 function refuse(error: Error): never {

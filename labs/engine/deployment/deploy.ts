@@ -8,6 +8,7 @@ import { ACCOUNT, localEnvironment, REGION } from '../emulator/environment';
 import { entriesAt, type Json, readJson } from '../json';
 import { synthesize } from '../synth';
 import { cutAssembly, type LeftOut } from './cut';
+import { localAssembly } from './local-assembly';
 
 /** What was deployed. */
 export interface Deployment {
@@ -28,9 +29,6 @@ export interface DeploymentOptions {
   /** Synthesizes the project, as `synthesisOptions` say. @default - a process of its own */
   readonly synthesis?: () => Promise<Assembly>;
 }
-
-/** Where the assembly that is deployed stays, below the project's folder: no tool looks there. */
-const ASSEMBLY = 'node_modules/.cache/atelier/local';
 
 /** How CloudFormation, and emulators after it, refuse resource types. */
 const REFUSED = /Unrecognized resource types: \[([^\]]+)\]/;
@@ -53,9 +51,11 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   mkdirSync(assembly, { recursive: true });
   const made = await (options.synthesis ?? (() => synthesize(folder, { outdir: assembly, env })))();
   if (made.error) {
-    throw new UsageError(`the project can't be synthesized: ${made.error}`, {
+    const finding = made.findings.find(({ severity }) => severity === 'error');
+    const why = finding ? `${finding.rule} at ${finding.construct}: ${finding.description}` : made.error;
+    throw new UsageError(`the project can't be synthesized: ${why}`, {
       option: 'folder',
-      given: made.errorWhere,
+      given: finding?.where ?? made.errorWhere,
       allowed: 'a project that npx projen synth takes',
       example: 'npx projen synth',
     });
@@ -76,7 +76,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
  * @param options what is deployed, and where
  */
 export function synthesisOptions({ folder, endpoint }: DeploymentOptions) {
-  return { outdir: join(folder, ASSEMBLY), env: localEnvironment(endpoint) };
+  return { outdir: localAssembly(folder), env: localEnvironment(endpoint) };
 }
 
 const OUTPUTS = 'atelier-outputs.json';
@@ -109,7 +109,7 @@ async function deployUntilTaken(folder: string, assembly: string, env: NodeJS.Pr
  * @throws EnvironmentError when it can't be destroyed
  */
 export async function destroy({ folder, endpoint }: DeploymentOptions): Promise<void> {
-  const assembly = join(folder, ASSEMBLY);
+  const assembly = localAssembly(folder);
   if (!existsSync(join(assembly, 'manifest.json'))) {
     return;
   }
@@ -169,11 +169,14 @@ async function cdk(folder: string, args: readonly string[], env: NodeJS.ProcessE
   return runChild(process.execPath, ['--no-warnings', bin, ...args], { cwd, env });
 }
 
+/** What the CDK says of a resource, or of an asset, that failed. */
+const CAUSE = /(?:^‣|^\S+: fail:)\s*(.+)/;
+
 /** The line of the CDK's output that says what failed. */
 function causeIn(output: string): string {
   const lines = output.split('\n').map((line) => line.replace(/\u001b\[[\d;]*m/g, '').trim());
-  const found = lines.find((line) => line.startsWith('‣')) ?? lines.filter(Boolean).at(-1) ?? 'it said nothing';
-  return found.replace(/^‣\s*/, '');
+  const [failed] = lines.flatMap((line) => CAUSE.exec(line)?.[1] ?? []);
+  return failed ?? lines.filter(Boolean).at(-1) ?? 'it said nothing';
 }
 
 function countResources(assembly: string, made: Assembly): Record<string, number> {

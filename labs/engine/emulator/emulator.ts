@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../../blueprints/errors';
 import { dig, readJson } from '../json';
@@ -74,7 +74,7 @@ export async function startEmulator(progress: Progress): Promise<Emulator> {
     if (!emulator) {
       throw new EnvironmentError(`the emulator did not start: ${lastLog()}; its log is ${logFile()}`);
     }
-    writeFileSync(stateFile(), `${JSON.stringify(emulator, undefined, 2)}\n`);
+    await remember(emulator);
     return emulator;
   } finally {
     release();
@@ -125,40 +125,17 @@ async function attempt(installation: Installation): Promise<Emulator | undefined
   return undefined;
 }
 
-function launch({ python, modules, nodeFolder }: Installation, port: number): number | undefined {
+function launch(installation: Installation, port: number): number | undefined {
   const data = path('data');
   rmSync(data, { recursive: true, force: true, maxRetries: 3 });
-  const [home, temporary, objects] = ['home', 'tmp', 's3'].map((name) => join(data, name));
-  for (const folder of [home, temporary, objects]) {
-    mkdirSync(folder, { recursive: true });
-  }
+  const env = emulatorVariables(installation, port, data);
   const log = openSync(logFile(), 'w');
   try {
-    const child = spawn(python, ['-m', 'ministack'], {
+    const child = spawn(installation.python, ['-m', 'ministack'], {
       cwd: data,
       detached: true,
       stdio: ['ignore', log, log],
-      env: {
-        ...systemVariables(),
-        PATH: [nodeFolder, ...SYSTEM_PATHS].join(process.platform === 'win32' ? ';' : ':'),
-        NODE_PATH: modules,
-        HOME: home,
-        TMPDIR: temporary,
-        TEMP: temporary,
-        TMP: temporary,
-        LANG: 'C.UTF-8',
-        BIND_HOST: '127.0.0.1',
-        MINISTACK_HOST: '127.0.0.1',
-        GATEWAY_PORT: String(port),
-        SFTP_ENABLED: '0',
-        IOT_MTLS_ENABLED: '0',
-        S3_PERSIST: '1',
-        S3_DATA_DIR: objects,
-        LAMBDA_WARM_TTL_SECONDS: '20',
-        AWS_DEFAULT_REGION: REGION,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        DOCKER_HOST: 'unix:///nonexistent.sock',
-      },
+      env,
     });
     child.on('error', () => {});
     child.unref();
@@ -168,13 +145,52 @@ function launch({ python, modules, nodeFolder }: Installation, port: number): nu
   }
 }
 
+/**
+ * The variables of an emulator's process: none of the user's, so that it finds no credentials and no proxy.
+ *
+ * @param installation what it runs with
+ * @param port the port of loopback that it listens at
+ * @param data a folder for what it stores, which is made
+ */
+export function emulatorVariables(
+  { modules, nodeFolder }: Installation,
+  port: number,
+  data: string,
+): Record<string, string> {
+  const [home, temporary, objects] = ['home', 'tmp', 's3'].map((name) => join(data, name));
+  for (const folder of [home, temporary, objects]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  return {
+    ...systemVariables(),
+    PATH: [nodeFolder, ...SYSTEM_PATHS].join(delimiter),
+    NODE_PATH: modules,
+    HOME: home,
+    TMPDIR: temporary,
+    TEMP: temporary,
+    TMP: temporary,
+    LANG: 'C.UTF-8',
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    SFTP_ENABLED: '0',
+    IOT_MTLS_ENABLED: '0',
+    S3_PERSIST: '1',
+    S3_DATA_DIR: objects,
+    LAMBDA_WARM_TTL_SECONDS: '20',
+    AWS_DEFAULT_REGION: REGION,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    DOCKER_HOST: 'unix:///nonexistent.sock',
+  };
+}
+
 const SYSTEM_PATHS =
   process.platform === 'win32' ? [join(process.env.SystemRoot ?? 'C:\\Windows', 'System32')] : ['/usr/bin', '/bin'];
 
 /** What programs need to run on Windows at all. */
-function systemVariables(): NodeJS.ProcessEnv {
+function systemVariables(): Record<string, string> {
   const names = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, String(process.env[name])]] : [])));
 }
 
 async function answered(pid: number, endpoint: string): Promise<string | undefined> {
@@ -244,23 +260,43 @@ function lastLog(): string {
   return text.trim().split('\n').at(-1)?.trim() || 'it said nothing';
 }
 
+/** Writes down which emulator runs; one that nobody could find again is ended. */
+async function remember(emulator: Emulator): Promise<void> {
+  try {
+    writeFileSync(stateFile(), `${JSON.stringify(emulator, undefined, 2)}\n`);
+  } catch (error) {
+    await end(emulator.pid);
+    throw error;
+  }
+}
+
 /** One process at a time starts an emulator; what one has left that died does not count. */
 async function lock(): Promise<() => void> {
   const file = path('starting.lock');
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-      const holder = Number(readFileSync(file, 'utf8') || process.ppid);
-      if (!isAlive(holder)) {
-        rmSync(file, { force: true });
-      }
-      await sleep(100);
+  while (!take(file)) {
+    const holder = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (holder !== '' && !isAlive(Number(holder))) {
+      rmSync(file, { force: true });
     }
+    await sleep(100);
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** Makes a file that says who has it, unless it is there: nobody ever sees it without its content, on a full disk neither. */
+function take(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  try {
+    writeFileSync(own, String(process.pid));
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 

@@ -9,8 +9,8 @@ export const ACCOUNT = '000000000000';
 /** The Region that is used where a stage names none. */
 export const REGION = 'us-east-1';
 
-/** What of a user's environment would lead a child elsewhere, or let it act as the user. */
-const LEADING_AWAY = /^(AWS_.*|CDK_DEFAULT_.*|(https?|all|no)_proxy)$/i;
+/** What of a user's environment would lead a child elsewhere, or let it act as the user; whom it trusts stays. */
+const LEADING_AWAY = /^(AWS_(?!CA_BUNDLE$).*|CDK_DEFAULT_.*|(https?|all|no)_proxy)$/i;
 
 /**
  * The variables of a child process that is aimed at an emulator: those of this process, but for profiles and credentials of

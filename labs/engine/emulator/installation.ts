@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../../blueprints/errors';
 import { versions } from '../../../blueprints/versions';
@@ -106,9 +106,26 @@ async function installPart({ folder, install }: Part): Promise<void> {
     }
     writeFileSync(join(folder, COMPLETE), '');
   } catch (error) {
+    const full = diskFull(folder);
     clear();
-    throw error;
+    throw full ?? error;
   }
+}
+
+/** How much has to be free for an installation, in MiB: 85 for the emulator and 222 for the rest, measured with `du -sm`. */
+const NEEDED_MIB = 320;
+
+/** Less than this is nothing, in bytes: what was written last did not fit. */
+const NOTHING = 8 * 2 ** 20;
+
+/** The error of an installation that found no room, asked before it is cleared away; undefined where there is some. */
+function diskFull(folder: string): EnvironmentError | undefined {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < NOTHING
+    ? new EnvironmentError(
+        `the disk of ${emulatorHome()} is full; free ${NEEDED_MIB} MB there, or name a folder of another disk in XDG_CACHE_HOME`,
+      )
+    : undefined;
 }
 
 async function installPackage(venv: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
-import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../../labs/engine/cost';
+import { costAsMarkdown, hourlyCost, idleAsMarkdown, remainsAsMarkdown } from '../../../labs/engine/cost';
 import { IDLE_PRICES, unpricedTypes } from '../../../labs/engine/prices';
-import { assemblyOf, attribute, type Resources } from '../support';
+import { assemblyOf, attribute, type Resources, ref } from '../support';
 
 const alarm = { Type: 'AWS::CloudWatch::Alarm' };
 const queue = { Type: 'AWS::SQS::Queue' };
@@ -51,10 +51,44 @@ test('what bills while idle is listed once each, or said to be nothing', () => {
   expect(idleAsMarkdown(assemblyOf({ Queue: queue }))).toContain('nothing of it is billed while idle');
 });
 
+describe('the cost by the hour', () => {
+  const service = (architecture: string, publicAddress = 'ENABLED'): Resources => ({
+    Task: {
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { Cpu: '512', Memory: '2048', RuntimePlatform: { CpuArchitecture: architecture } },
+    },
+    Service: {
+      Type: 'AWS::ECS::Service',
+      Properties: {
+        DesiredCount: 3,
+        TaskDefinition: ref('Task'),
+        NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: publicAddress } },
+      },
+    },
+  });
+  const usd = (resources: Resources): number => hourlyCost(assemblyOf(resources)).usd;
+
+  test('counts tasks by their number, size and architecture, and their public addresses', () => {
+    expect(usd(service('ARM64'))).toBeCloseTo(3 * (0.5 * 0.03238 + 2 * 0.00356 + 0.005), 10);
+    expect(usd(service('X86_64', 'DISABLED'))).toBeCloseTo(3 * (0.5 * 0.04048 + 2 * 0.004445), 10);
+  });
+
+  test('shares the price of a month out among its hours', () => {
+    expect(usd({ A: alarm, B: alarm })).toBeCloseTo(0.2 / 730, 10);
+  });
+
+  test('names what is billed besides, since nobody knows how much it will be', () => {
+    expect(hourlyCost(assemblyOf({ Queue: queue, Polling: polling, A: alarm }))).toEqual({
+      usd: expect.closeTo(0.1 / 730, 10),
+      besides: ['requests of Lambda to an empty queue'],
+    });
+  });
+});
+
 test('each price names its unit, a page of AWS and a month', () => {
   for (const { usd, unit, page, date } of Object.values(IDLE_PRICES).flat()) {
     expect([usd, unit, page, date]).toEqual([
-      expect.stringMatching(/^\d+\.\d\d$/),
+      expect.stringMatching(/^\d+\.\d{2,6}$/),
       expect.stringMatching(/\w/),
       expect.stringMatching(/^https:\/\/aws\.amazon\.com\/.+\/pricing\//),
       expect.stringMatching(/^[A-Z][a-z]+ \d{4}$/),

@@ -129,6 +129,16 @@ describe('the rights of a role on a resource', () => {
     expect(rightsBy(allow(actions, resource))).toMatchObject({ lacking: [], excess: { by: 'resources', actions } });
   });
 
+  test('are given on a topic by its reference, which is its ARN', () => {
+    const statements = { Statement: [{ Effect: 'Allow', Action: 'sns:Subscribe', Resource: ref('Topic') }] };
+    const assembly = assemblyOf({
+      Topic: { Type: 'AWS::SNS::Topic' },
+      Role: { ...role, Properties: { Policies: [{ PolicyDocument: statements }] } },
+    });
+    const [topic] = assembly.ofType('AWS::SNS::Topic');
+    expect(rightsOn(assembly, roleOf(assembly), ['sns:Subscribe'], topic)).toEqual({ lacking: [] });
+  });
+
   test('have nothing to do with a pattern of another service', () => {
     const resources = [attribute('Queue'), 'arn:aws:s3:::bucket/*'];
     expect(rightsBy(allow([...actions, 's3:GetObject'], resources))).toEqual({ lacking: [] });

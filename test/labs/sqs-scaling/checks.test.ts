@@ -1,22 +1,13 @@
-import fc from 'fast-check';
-import { type Check, type CheckResult, explain, type GoalResult, runCheck } from '../../../labs/engine/check';
+import { runCheck } from '../../../labs/engine/check';
 import type { Json } from '../../../labs/engine/json';
 import { checks } from '../../../labs/sqs-scaling/checks';
-import { mutantsOf } from '../mutants';
+import { checkerOf, testChecks } from '../check-suite';
 import { assemblyOf, attribute, type Resources, ref } from '../support';
 import { changed, finished, plus, without } from './templates';
 
-function checkOf(step: string): Check {
-  const check = checks.find((one) => one.step === step);
-  if (!check) {
-    throw new Error(`no check for ${step}`);
-  }
-  return check;
-}
+const checked = checkerOf(checks);
 
-function checked(step: string, resources: Resources): CheckResult {
-  return runCheck(checkOf(step), assemblyOf(resources, { isValidated: true }));
-}
+testChecks(checks, finished);
 
 const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const remembering = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
@@ -42,16 +33,6 @@ const queueRows: Json[] = [
   ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', attribute('In', 'QueueName')],
   ['.', 'ApproximateAgeOfOldestMessage', '.', '.'],
 ];
-
-test.each(checks.map(({ step }) => [step]))('%s passes on the finished template', (step) => {
-  expect(checked(step, finished)).toMatchObject({ passed: true });
-});
-
-test.each(checks.map(({ step }) => [step]))('%s fails on an empty template, with a cause', (step) => {
-  const { passed, cause } = checked(step, {});
-  expect(passed).toBe(false);
-  expect(cause).toBeDefined();
-});
 
 describe('a right answer of another shape passes', () => {
   const document = (...statements: Json[]): Json => ({ Statement: statements });
@@ -674,65 +655,4 @@ test('rules that do not run at every synthesis are missed', () => {
   const { cause } = runCheck(checks[checks.length - 1], assemblyOf(finished));
   expect(cause?.goal).toBe('The security rules run at every synthesis');
   expect(cause?.seen).toBe('no rule pack looked at the app when it was synthesized');
-});
-
-describe('a wrong answer that was derived from the right one', () => {
-  const mutants = checks.flatMap((check) =>
-    mutantsOf(check, assemblyOf(finished, { isValidated: true })).map(
-      (mutant) => [check.step, mutant.name, mutant] as const,
-    ),
-  );
-
-  test('exists at least three times for each step', () => {
-    const counts = checks.map(({ step }) => mutants.filter(([of]) => of === step).length);
-    expect(Math.min(...counts)).toBeGreaterThanOrEqual(3);
-  });
-
-  test.each(mutants)('%s fails: %s', (step, _, { goal, assembly }) => {
-    const result = runCheck(checkOf(step), assembly).results.find((one) => one.goal === goal);
-    expect(result?.passed).toBe(false); // a goal that was skipped has noticed nothing
-    expect(explain(result as GoalResult).join('\n')).not.toMatch(/undefined|null|NaN|\[object/);
-  });
-});
-
-test('no template makes a check crash, or say undefined', () => {
-  const logicalIds = [...Object.keys(finished), 'Nobody'];
-  const odd: fc.Arbitrary<Json> = fc.oneof(
-    fc.constantFrom<Json>(
-      null,
-      '',
-      '*',
-      0,
-      -1,
-      true,
-      [],
-      {},
-      '{"a":',
-      { Ref: 1 },
-      { 'Fn::GetAtt': [] },
-      { 'Fn::Join': [] },
-      { 'Fn::If': [] },
-    ),
-    fc.constantFrom(...logicalIds).map((id) => attribute(id)),
-    fc.constantFrom(...logicalIds).map((id) => ref(id)),
-    fc.jsonValue() as fc.Arbitrary<Json>,
-  );
-  const places = Object.entries(finished).flatMap(([id, { Properties }]) =>
-    Object.keys(Properties ?? {}).map((name) => [id, name] as const),
-  );
-  const changes = fc.array(fc.tuple(fc.constantFrom(...places), odd), { minLength: 1, maxLength: 4 });
-  const gone = fc.subarray(Object.keys(finished), { maxLength: 3 });
-  fc.assert(
-    fc.property(changes, gone, (replaced, removed) => {
-      const resources: Record<string, Resources[string]> = { ...without(...removed) };
-      for (const [[id, name], value] of replaced.filter(([[id]]) => resources[id])) {
-        resources[id] = { ...resources[id], Properties: { ...resources[id].Properties, [name]: value } };
-      }
-      for (const { step } of checks) {
-        const { cause } = checked(step, resources);
-        expect(cause ? explain(cause) : []).not.toContainEqual(expect.stringMatching(/undefined|NaN|\[object/));
-      }
-    }),
-    { numRuns: 200 },
-  );
 });

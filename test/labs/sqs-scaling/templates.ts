@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../labs/engine/json';
-import { attribute, type Resources, ref } from '../support';
+import { attribute, type Resources, ref, variationsOf } from '../support';
 
 const rights = (actions: readonly string[], resource: Json): JsonObject => ({
   Effect: 'Allow',
@@ -98,19 +98,5 @@ export const finished: Resources = {
   },
 };
 
-/** The finished template with other properties of a resource; undefined takes one away. */
-export function changed(logicalId: string, properties: Readonly<Record<string, Json | undefined>>): Resources {
-  const resource = finished[logicalId];
-  const merged = Object.entries({ ...resource.Properties, ...properties }).filter(([, value]) => value !== undefined);
-  return { ...finished, [logicalId]: { ...resource, Properties: Object.fromEntries(merged) as JsonObject } };
-}
-
-/** The finished template without some resources. */
-export function without(...logicalIds: string[]): Resources {
-  return Object.fromEntries(Object.entries(finished).filter(([logicalId]) => !logicalIds.includes(logicalId)));
-}
-
-/** The finished template with further resources, or others in place of its own. */
-export function plus(resources: Resources): Resources {
-  return { ...finished, ...resources };
-}
+/** The finished template with something else in it. */
+export const { changed, without, plus } = variationsOf(finished);

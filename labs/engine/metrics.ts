@@ -1,6 +1,6 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { asList, dig, isObject, type Json } from '../engine/json';
-import { referenceOf } from '../engine/references';
+import type { Assembly, Resource } from './assembly';
+import { asList, dig, isObject, type Json } from './json';
+import { referenceOf } from './references';
 
 /** A metric that an alarm or a dashboard names. */
 export interface NamedMetric {

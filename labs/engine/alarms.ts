@@ -1,0 +1,152 @@
+import type { Assembly, Resource } from './assembly';
+import { mayRead, type Read, reads, type Verdict } from './check';
+import { acting, alarmMetrics, isMetricOf, type WatchedMetric } from './metrics';
+import { failed, firstFailure, numberWithin, reached, when } from './verdicts';
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+
+/** Statistics that count samples, or compare them with a limit of their own: they don't tell how large the value is. */
+const BLIND_STATISTIC = /^(samplecount|n$|tc|pr)/i;
+
+/** What an alarm has to see. */
+export interface Watch {
+  /** What its metric tells, for the sentences. */
+  readonly told: string;
+  /** The largest limit that is good for something. */
+  readonly largest: number;
+  /** Why no larger one is. */
+  readonly because: string;
+}
+
+/** A metric of a resource that an alarm has to see. */
+export interface MetricWatch extends Watch {
+  /** The metric's namespace, `AWS/SQS` for example. */
+  readonly namespace: string;
+  /** The metric's name. */
+  readonly metric: string;
+}
+
+/**
+ * What judging an alarm reads, beyond the metric that it is on.
+ *
+ * @param wrongLimit a limit that is too large
+ */
+export const alarmReads = (wrongLimit: number): Read[] => [
+  reads(ALARM, 'AlarmActions', []),
+  reads(ALARM, 'ComparisonOperator', 'LessThanThreshold', 'LessThanOrEqualToThreshold'),
+  reads(ALARM, 'Threshold', -1, 0, wrongLimit),
+  mayRead(ALARM, 'Statistic', 'SampleCount'),
+  mayRead(ALARM, 'ActionsEnabled', false),
+];
+
+/**
+ * Reached when some alarm watches a metric of a resource well.
+ *
+ * @param assembly the assembly
+ * @param of the resource
+ * @param watch the metric, and what its alarm has to see
+ */
+export function alarmOn(assembly: Assembly, of: Resource, watch: MetricWatch): Verdict {
+  const verdicts = assembly
+    .ofType(ALARM)
+    .flatMap(alarmMetrics)
+    .filter(({ namespace, name }) => namespace === watch.namespace && name === watch.metric)
+    .filter((metric) => isMetricOf(assembly, metric, of))
+    .map((metric) => judgeAlarm(assembly, metric, watch));
+  return verdicts.find(({ passed }) => passed) ?? verdicts[0] ?? noAlarm(assembly, of, watch);
+}
+
+/** Says which alarm comes near, where there is one: on the metric, or of the resource. */
+function noAlarm(assembly: Assembly, of: Resource, { namespace, metric: wanted, told: what }: MetricWatch): Verdict {
+  const metrics = assembly.ofType(ALARM).flatMap(alarmMetrics);
+  const near =
+    metrics.find(({ name }) => name === wanted) ?? metrics.find((metric) => isMetricOf(assembly, metric, of));
+  const told = near && `${near.holder.name} watches ${near.namespace} ${near.name}`;
+  return failed({
+    seen: told
+      ? `${told}${near.name === wanted ? `, but not of ${of.name}` : ''}; no alarm watches ${wanted} of ${of.name}`
+      : `no alarm watches ${wanted} of ${of.name}`,
+    wanted: `an alarm on that metric of ${namespace}, with the name of ${of.name} as its dimension`,
+    where: near?.holder.where,
+    next: near
+      ? `take the metric from ${of.name} itself, which gives its name and its dimension`
+      : `create an alarm on ${what}`,
+  });
+}
+
+/**
+ * Judges whether an alarm can go off, does so in time, and tells somebody.
+ *
+ * @param assembly the assembly
+ * @param metric the metric, as the alarm watches it
+ * @param watch what the alarm has to see
+ */
+export function judgeAlarm(assembly: Assembly, metric: WatchedMetric, watch: Watch): Verdict {
+  const { holder: alarm, statistic = '' } = metric;
+  const actors = acting(assembly, alarm);
+  const hasBand = assembly.property(alarm, 'ThresholdMetricId') !== undefined;
+  return firstFailure(
+    () =>
+      when(!BLIND_STATISTIC.test(statistic), {
+        seen: `the alarm ${alarm.name} watches the statistic ${statistic}, which does not tell ${watch.told}`,
+        wanted: 'a statistic of the value itself, Maximum for example',
+        where: alarm.where,
+        next: 'choose another statistic of the metric',
+      }),
+    // What an expression gives may be anything: only the learner knows which values are bad.
+    () => (metric.isCompared ? judgeComparison(assembly, alarm) : reached),
+    () => (metric.isCompared && !hasBand ? judgeLimit(assembly, alarm, watch) : reached),
+    () =>
+      when(actors.length > 0, {
+        seen: `the alarm ${alarm.name} has no action`,
+        wanted: 'an action, so that somebody hears of it',
+        where: alarm.where,
+        next: 'let the alarm notify a topic',
+      }),
+    () =>
+      when(
+        actors.some((actor) => String(assembly.property(actor, 'ActionsEnabled')) !== 'false'),
+        {
+          seen: `ActionsEnabled of ${actors[0]?.name} is false, so that its actions never run`,
+          wanted: 'actions that are enabled, which they are by default',
+          where: actors[0]?.where,
+          next: 'remove what disables the actions of the alarm',
+        },
+      ),
+  );
+}
+
+function judgeComparison(assembly: Assembly, alarm: Resource): Verdict {
+  const comparison = assembly.property(alarm, 'ComparisonOperator');
+  const told = typeof comparison === 'string' ? comparison : 'not set';
+  return when(told.includes('GreaterThan'), {
+    seen: `ComparisonOperator of ${alarm.name} is ${told}`,
+    wanted: 'a comparison that goes off when the value is large: GreaterThanThreshold or GreaterThanOrEqualToThreshold',
+    where: alarm.where,
+    next: 'turn the comparison of the alarm round',
+  });
+}
+
+function judgeLimit(assembly: Assembly, alarm: Resource, { largest, because }: Watch): Verdict {
+  const isMet = assembly.property(alarm, 'ComparisonOperator') === 'GreaterThanOrEqualToThreshold';
+  return firstFailure(
+    () =>
+      numberWithin(assembly, {
+        of: alarm,
+        property: 'Threshold',
+        minimum: 0,
+        maximum: largest,
+        because,
+        next: 'raise the limit of the alarm',
+        nextIfTooLarge: 'lower the limit of the alarm',
+        nextIfUnset: 'give the alarm a limit',
+      }),
+    () =>
+      when(!isMet || assembly.number(alarm, 'Threshold') !== 0, {
+        seen: `the alarm ${alarm.name} goes off at 0, and so it always does`,
+        wanted: 'a limit over 0, or a value that has to be greater than it',
+        where: alarm.where,
+        next: 'raise the limit of the alarm',
+      }),
+  );
+}
