@@ -12,17 +12,23 @@ import { localTarget, noEmulator, type Target } from '../local/target';
 import { exitCodes, Output, type OutputOptions } from '../output';
 import { watchSources } from '../watching';
 
+/** The flags of `atelier local start`. */
+export interface StartOptions extends OutputOptions {
+  /** Runs it by Docker. @default - by a Python of this machine */
+  readonly docker?: boolean;
+}
+
 /**
  * `atelier local start`: starts the emulator on this machine, and installs it where it is not. With `--json`: `{ endpoint,
  * pid, version, started }`.
  *
- * @param options how to print
+ * @param options how to print, and by what it runs
  * @returns the exit code: 0
  * @throws EnvironmentError when it can't be installed or started
  */
-export async function start(options: OutputOptions): Promise<number> {
+export async function start(options: StartOptions): Promise<number> {
   const output = new Output(options);
-  const emulator = await startEmulator((text) => output.progress(text));
+  const emulator = await startEmulator((text) => output.progress(text), options.docker ? 'docker' : 'python');
   output.document(emulator);
   output.print(
     `${output.mark('pass')} the emulator runs at ${output.paint('accent', emulator.endpoint)}`,
