@@ -7,6 +7,7 @@ import {
 } from '../../engine/deployment/deploy';
 import { logFile, resetEmulator, runningEmulator, startEmulator, stopEmulator } from '../../engine/emulator/emulator';
 import { SpareSynthesis } from '../../engine/spare';
+import { labs } from '../../index';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator, type Target } from '../local/target';
 import { exitCodes, Output, type OutputOptions } from '../output';
@@ -134,13 +135,15 @@ export interface DeployOptions extends LabOptions {
  */
 export async function deploy(options: DeployOptions): Promise<number> {
   const output = new Output(options);
-  const { folder } = Project.open(options, output);
+  const { folder, pattern } = Project.open(options, output);
   const { endpoint } = await started(output);
+  const standIns = async () => (await labs[pattern.id]()).standIns ?? {};
+  const target = { folder, endpoint, standIns };
   if (options.watch) {
-    return deployEachSave({ folder, endpoint }, options, output);
+    return deployEachSave(target, options, output);
   }
   const done = output.progress('Deploying to the emulator');
-  const timed = await timedDeployment({ folder, endpoint }).catch((error) => {
+  const timed = await timedDeployment(target).catch((error) => {
     done('bad');
     throw error;
   });
