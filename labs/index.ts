@@ -1,10 +1,13 @@
 import type { Check } from './engine/check';
+import type { StandIns } from './engine/deployment/cut';
 import type { Probe } from './engine/probe';
 
 /** What a pattern's lab has besides its text. */
 export interface Lab {
   /** The check of each step, in the order of the steps. */
   readonly checks: readonly Check[];
+  /** What an emulator gets in place of types that it does not know. @default - nothing */
+  readonly standIns?: StandIns;
 }
 
 /** Loads the lab of each pattern, by the pattern's id: only the lab that is asked for is ever read. */

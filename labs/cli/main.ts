@@ -117,6 +117,9 @@ function addLocal(program: Command): void {
       const commands = await import('./commands/local');
       finish(await commands[name as keyof typeof LOCAL](options));
     });
+    if (name === 'start') {
+      one.option('--docker', 'by Docker, where there is no Python');
+    }
     if (name === 'deploy') {
       one
         .option('--watch', 'again whenever a source is saved')

@@ -21,6 +21,9 @@ export interface HandIn {
 /** Single files that belong to a hand-in, besides the sources. */
 const SINGLE = [PROVENANCE_FILE, PROGRESS_FILE, 'cdk.json'];
 
+/** What a source is: code, data, and how an image is built. */
+const SOURCE = /(\.([cm]?ts|js|json)|\/Dockerfile)$/;
+
 /** How the name of a hand-in ends. */
 export const HAND_IN = '.handin.json';
 
@@ -37,7 +40,7 @@ export function collect(folder: string, learner = basename(folder)): HandIn {
   const sources = existsSync(join(folder, 'src'))
     ? readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${withSlashes(path)}`)
     : [];
-  const paths = [...SINGLE, ...sources.filter((path) => /\.(ts|mts|cts|js|json)$/.test(path))].filter((path) => {
+  const paths = [...SINGLE, ...sources.filter((path) => SOURCE.test(path))].filter((path) => {
     // A link may lead to what is no learner's.
     const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
     return stats?.isFile() && stats.size <= LARGEST;

@@ -10,6 +10,7 @@ import { render } from '../../blueprints/rendering';
 import { labs } from '../../labs';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, type CheckResult, runCheck } from '../../labs/engine/check';
+import { collect } from '../../labs/engine/handin';
 import { dig, entriesAt } from '../../labs/engine/json';
 import { labFile } from '../../labs/engine/lab-file';
 import { unpricedTypes } from '../../labs/engine/prices';
@@ -58,6 +59,15 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (
     const places = mutationsOf(id).map(({ file, from }) => String(finished.get(file)).split(from).length - 1);
     expect(places.length).toBeGreaterThanOrEqual(3);
     expect(places).toEqual(places.map(() => 1));
+  });
+
+  test('is handed in with all of its sources', () => {
+    const { folder } = project(lastStep(pattern));
+    const generated = [...render(pattern, defaults, lastStep(pattern)).keys()].filter((path) =>
+      path.startsWith('src/'),
+    );
+    expect(generated.length).toBeGreaterThan(0);
+    expect(Object.keys(collect(folder).files)).toEqual(expect.arrayContaining(generated));
   });
 
   test('calls no step as another is called, or was', () => {

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { emulatorVariables, freePort } from '../../labs/engine/emulator/emulator';
+import { freePort } from '../../labs/engine/emulator/emulator';
 import { installEmulator } from '../../labs/engine/emulator/installation';
+import { emulatorVariables } from '../../labs/engine/emulator/launchers';
 import { run } from '../support/commands';
 
 /** An emulator that asks IAM before it does anything, over TLS as policies want it. */

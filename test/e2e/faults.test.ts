@@ -1,12 +1,23 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KIT } from '../../blueprints/kit';
+import { MINISTACK } from '../../labs/engine/emulator/installation';
+import { isAlive } from '../cli/support';
 import { type Ended, tryRun } from '../support/commands';
-import { createProject, documentOf, type Machine, machine } from './support';
+import { CACHE, createProject, documentOf, type Machine, machine } from './support';
 
 /* Faults on purpose: each is told in one clear line, leaves nothing behind, and the next start works. */
 
@@ -98,6 +109,57 @@ test('a full disk is told, nothing stays on it, and the next start works once th
     expect.stringMatching(/^error: the disk of \S+ is full; free 320 MB there, or name a folder .+ in XDG_CACHE_HOME$/),
     expect.stringMatching(/^error: the disk.* is full; free some of it, and run the command again$/),
   ]);
+});
+
+describe('Docker, for which a script stands in that runs the emulator as its image does: no test has a Docker', () => {
+  const installed = join(CACHE, KIT, 'emulator', `ministack-${MINISTACK}`, 'bin', 'python');
+
+  // Where the script finds it.
+  beforeAll(() => {
+    documentOf(local('start', '--json'));
+    local('stop');
+  });
+
+  test('runs the emulator where it is asked for: published on loopback, and gone when it is stopped', () => {
+    const calls = join(here.home, 'docker-calls');
+    const docker = commands({
+      docker: [
+        `echo "$@" >> ${calls}`,
+        '[ "$1" = run ] || { [ "$1" != image ]; exit; }',
+        'while [ $# -gt 1 ]; do',
+        '  case "$1" in',
+        '    --env) case "$2" in NODE_PATH=*) ;; *) export "$2" ;; esac ;;',
+        '    --volume) export NODE_PATH=$(echo "$2" | cut -d: -f1) ;;',
+        '  esac',
+        '  shift',
+        'done',
+        `export BIND_HOST=127.0.0.1; exec ${installed} -m ministack`,
+      ].join('\n'),
+    });
+    const env = { PATH: [docker, process.env.PATH].join(delimiter) };
+    const { pid, endpoint } = documentOf(here.atelier(project, ['local', 'start', '--docker', '--json'], env));
+    const { port } = new URL(endpoint);
+    documentOf(here.atelier(project, ['local', 'deploy', '--json']));
+    expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);
+    expect(documentOf(local('stop', '--json'))).toEqual({ stopped: true });
+    expect(isAlive(pid)).toBe(false);
+    const said = readFileSync(calls, 'utf8').trim().split('\n');
+    expect(said.map((line) => line.split(' ')[0])).toEqual(['image', 'pull', 'rm', 'run']);
+    expect(said[1]).toBe(`pull --quiet ministackorg/ministack:${MINISTACK}`);
+    expect(said[3]).toMatch(
+      new RegExp(
+        `^run --rm --name (\\S+) --publish 127\\.0\\.0\\.1:${port}:${port} .* ministackorg/ministack:${MINISTACK}$`,
+      ),
+    );
+  });
+
+  test('that does not run is told', () => {
+    const docker = commands({ docker: 'echo "Cannot connect to the Docker daemon." >&2; exit 1' });
+    const env = { PATH: [docker, process.env.PATH].join(delimiter) };
+    const { code, stderr } = here.atelier(project, ['local', 'start', '--docker'], env);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^error: Docker has no image of the emulator: Cannot connect to the Docker daemon\.; .+$/m);
+  });
 });
 
 test('an installation that fails leaves nothing behind', () => {

@@ -25,7 +25,7 @@ export interface Machine {
  * Where the emulator is installed for all files of this suite, so that it is installed once. What is kept of an emulator that
  * runs is there as well: the files run one after the other.
  */
-const CACHE = process.env.ATELIER_E2E_CACHE ?? join(tmpdir(), `${KIT}-e2e`);
+export const CACHE = process.env.ATELIER_E2E_CACHE ?? join(tmpdir(), `${KIT}-e2e`);
 
 /** The ids of the patterns that have probes. */
 export const probed: readonly string[] = patterns.map(({ id }) => id).filter((id) => probes[id]);

@@ -7,22 +7,29 @@ import {
 } from '../../engine/deployment/deploy';
 import { logFile, resetEmulator, runningEmulator, startEmulator, stopEmulator } from '../../engine/emulator/emulator';
 import { SpareSynthesis } from '../../engine/spare';
+import { labs } from '../../index';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator, type Target } from '../local/target';
 import { exitCodes, Output, type OutputOptions } from '../output';
 import { watchSources } from '../watching';
 
+/** The flags of `atelier local start`. */
+export interface StartOptions extends OutputOptions {
+  /** Runs it by Docker. @default - by a Python of this machine */
+  readonly docker?: boolean;
+}
+
 /**
  * `atelier local start`: starts the emulator on this machine, and installs it where it is not. With `--json`: `{ endpoint,
  * pid, version, started }`.
  *
- * @param options how to print
+ * @param options how to print, and by what it runs
  * @returns the exit code: 0
  * @throws EnvironmentError when it can't be installed or started
  */
-export async function start(options: OutputOptions): Promise<number> {
+export async function start(options: StartOptions): Promise<number> {
   const output = new Output(options);
-  const emulator = await startEmulator((text) => output.progress(text));
+  const emulator = await startEmulator((text) => output.progress(text), options.docker ? 'docker' : 'python');
   output.document(emulator);
   output.print(
     `${output.mark('pass')} the emulator runs at ${output.paint('accent', emulator.endpoint)}`,
@@ -128,13 +135,15 @@ export interface DeployOptions extends LabOptions {
  */
 export async function deploy(options: DeployOptions): Promise<number> {
   const output = new Output(options);
-  const { folder } = Project.open(options, output);
+  const { folder, pattern } = Project.open(options, output);
   const { endpoint } = await started(output);
+  const standIns = async () => (await labs[pattern.id]()).standIns ?? {};
+  const target = { folder, endpoint, standIns };
   if (options.watch) {
-    return deployEachSave({ folder, endpoint }, options, output);
+    return deployEachSave(target, options, output);
   }
   const done = output.progress('Deploying to the emulator');
-  const timed = await timedDeployment({ folder, endpoint }).catch((error) => {
+  const timed = await timedDeployment(target).catch((error) => {
     done('bad');
     throw error;
   });

@@ -4,7 +4,7 @@ import { stageOf } from '../../../blueprints/stages';
 import { Assembly } from '../../engine/assembly';
 import { resourcesOf } from '../../engine/assembly-folder';
 import { hourlyCost } from '../../engine/cost';
-import { localAssembly } from '../../engine/deployment/local-assembly';
+import { leftOutLocally, localAssembly } from '../../engine/deployment/local-assembly';
 import { localEnvironment } from '../../engine/emulator/environment';
 import { installClients } from '../../engine/emulator/installation';
 import type { Json } from '../../engine/json';
@@ -28,8 +28,8 @@ export interface ProbeOptions extends LabOptions {
 
 /**
  * `atelier probe`: whether what is deployed keeps the promises of the pattern, seen from outside by the clients of AWS. In a
- * lab the promises of the steps that are done count. With `--json`: `{ endpoint, stack, passed, probes: [{ name, step, passed,
- * seconds, seen, wanted }] }`, without an endpoint on AWS.
+ * lab the promises of the steps that are done count. With `--json`: `{ endpoint, stack, passed, leftOut, probes: [{ name, step,
+ * passed, seconds, seen, wanted }] }`, without an endpoint on AWS; `leftOut` names what the emulator did not get.
  *
  * @param options how to print, the folder, and what to look at
  * @returns the exit code: 0 when all promises are kept, else 1
@@ -50,8 +50,14 @@ export async function probe(options: ProbeOptions): Promise<number> {
   const task = { pattern: project.pattern.id, stack, steps, assembly };
   const results = await runProbes(task, clients, (event) => show(output, event));
   const passed = results.every((one) => one.passed);
-  output.document({ endpoint: target?.endpoint ?? null, stack, passed, probes: results });
+  const leftOut = target ? leftOutLocally(project.folder, stack) : [];
+  output.document({ endpoint: target?.endpoint ?? null, stack, passed, leftOut, probes: results });
   output.print('', summary(output, results));
+  if (!passed && leftOut.length > 0) {
+    output.print(
+      output.paint('warn', `the emulator was deployed to without ${leftOut.join(', ')}: a promise may need it`),
+    );
+  }
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 

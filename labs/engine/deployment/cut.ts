@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { dig, entriesAt, isObject, type Json, type JsonObject, readJson } from '../json';
 import { referenceOf, textParts } from '../references';
 
+/** What an emulator gets in place of a type that it does not know, by that type: another resource, made from the original. */
+export type StandIns = Readonly<Record<string, (original: JsonObject) => JsonObject>>;
+
 /** A resource that an emulator does not get, and why. */
 export interface LeftOut {
   /** The name of its stack. */
@@ -11,7 +14,7 @@ export interface LeftOut {
   readonly logicalId: string;
   /** Its CloudFormation type. */
   readonly type: string;
-  /** Why, in a few words: its type is not known, or what it refers to is left out. */
+  /** Why, in a few words: its type is not known, what it refers to is left out, or what stands in for it. */
   readonly why: string;
 }
 
@@ -27,9 +30,15 @@ export interface Cut {
  *
  * @param template the template
  * @param types the types that are not known
+ * @param standIns what stands in for some of them. @default - nothing
  */
-export function cut(template: JsonObject, types: ReadonlySet<string>): Cut {
-  const resources = new Map(entriesAt(template, 'Resources'));
+export function cut(template: JsonObject, types: ReadonlySet<string>, standIns: StandIns = {}): Cut {
+  const originals = entriesAt(template, 'Resources');
+  const replaced = originals.flatMap(([id, resource]): [string, JsonObject][] => {
+    const standIn = types.has(typeOf(resource)) ? standIns[typeOf(resource)] : undefined;
+    return standIn && isObject(resource) ? [[id, standIn(resource)]] : [];
+  });
+  const resources = new Map([...originals, ...replaced]);
   const why = new Map(
     [...resources].flatMap(([id, resource]) =>
       types.has(typeOf(resource)) ? [[id, 'its type is not known']] : [],
@@ -52,11 +61,10 @@ export function cut(template: JsonObject, types: ReadonlySet<string>): Cut {
       Resources: Object.fromEntries(kept),
       ...(template.Outputs ? { Outputs: Object.fromEntries(outputs) } : {}),
     },
-    leftOut: [...why].map(([logicalId, reason]) => ({
-      logicalId,
-      type: typeOf(resources.get(logicalId)),
-      why: reason,
-    })),
+    leftOut: [
+      ...replaced.map(([logicalId, standIn]): [string, string] => [logicalId, `${typeOf(standIn)} stands in for it`]),
+      ...why,
+    ].map(([logicalId, reason]) => ({ logicalId, type: typeOf(dig(template, 'Resources', logicalId)), why: reason })),
   };
 }
 
@@ -65,16 +73,17 @@ export function cut(template: JsonObject, types: ReadonlySet<string>): Cut {
  *
  * @param folder the assembly, a copy that nobody else deploys
  * @param types the types that are not known
+ * @param standIns what stands in for some of them
  * @returns what was cut
  */
-export function cutAssembly(folder: string, types: ReadonlySet<string>): LeftOut[] {
+export function cutAssembly(folder: string, types: ReadonlySet<string>, standIns: StandIns): LeftOut[] {
   const stacks = entriesAt(readJson(join(folder, 'manifest.json')), 'artifacts').filter(
     ([, artifact]) => dig(artifact, 'type') === 'aws:cloudformation:stack',
   );
   return stacks.flatMap(([id, artifact]) => {
     const file = String(dig(artifact, 'properties', 'templateFile'));
     const template = readJson(join(folder, file));
-    const { template: after, leftOut } = cut(isObject(template) ? template : {}, types);
+    const { template: after, leftOut } = cut(isObject(template) ? template : {}, types, standIns);
     if (leftOut.length > 0) {
       replaceTemplate(folder, id, file, after);
     }

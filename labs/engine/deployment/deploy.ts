@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
@@ -7,8 +7,8 @@ import { runChild } from '../child';
 import { ACCOUNT, localEnvironment, REGION } from '../emulator/environment';
 import { entriesAt, type Json, readJson } from '../json';
 import { synthesize } from '../synth';
-import { cutAssembly, type LeftOut } from './cut';
-import { localAssembly } from './local-assembly';
+import { cutAssembly, type LeftOut, type StandIns } from './cut';
+import { LEFT_OUT, localAssembly } from './local-assembly';
 
 /** What was deployed. */
 export interface Deployment {
@@ -26,6 +26,8 @@ export interface DeploymentOptions {
   readonly folder: string;
   /** The emulator's endpoint. */
   readonly endpoint: string;
+  /** What the pattern gives an emulator in place of types that it does not know. @default - nothing */
+  readonly standIns?: () => Promise<StandIns>;
   /** Synthesizes the project, as `synthesisOptions` say. @default - a process of its own */
   readonly synthesis?: () => Promise<Assembly>;
 }
@@ -61,7 +63,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     });
   }
   await bootstrap(folder, endpoint, made);
-  const leftOut = await deployUntilTaken(folder, assembly, env);
+  const leftOut = await deployUntilTaken(options, assembly, env);
+  writeFileSync(join(assembly, LEFT_OUT), JSON.stringify(leftOut));
   const outputs = readJson(join(assembly, OUTPUTS));
   return {
     outputs: Object.fromEntries(entriesAt(outputs)) as Deployment['outputs'],
@@ -81,7 +84,11 @@ export function synthesisOptions({ folder, endpoint }: DeploymentOptions) {
 
 const OUTPUTS = 'atelier-outputs.json';
 
-async function deployUntilTaken(folder: string, assembly: string, env: NodeJS.ProcessEnv): Promise<LeftOut[]> {
+async function deployUntilTaken(
+  { folder, standIns }: DeploymentOptions,
+  assembly: string,
+  env: NodeJS.ProcessEnv,
+): Promise<LeftOut[]> {
   const types = new Set<string>();
   const leftOut: LeftOut[] = [];
   for (let cuts = 0; cuts < MOST_CUTS; cuts += 1) {
@@ -97,7 +104,7 @@ async function deployUntilTaken(folder: string, assembly: string, env: NodeJS.Pr
     for (const type of refused) {
       types.add(type);
     }
-    leftOut.push(...cutAssembly(assembly, types));
+    leftOut.push(...cutAssembly(assembly, types, (await standIns?.()) ?? {}));
   }
   throw new EnvironmentError('the emulator refused more and more resource types of the app');
 }

@@ -2,17 +2,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../../blueprints/errors';
 import { dig, readJson } from '../json';
-import { REGION } from './environment';
 import { emulatorHome } from './home';
-import { type Installation, installEmulator, MINISTACK, type Progress } from './installation';
+import { MINISTACK, type Progress } from './installation';
+import { LAUNCHERS, type Launcher, type Means } from './launchers';
 
 /** An emulator that runs. */
 export interface Emulator {
-  /** Its process. */
+  /** Its process, or that of the `docker` which runs it. */
   readonly pid: number;
   /** Its endpoint, by an IP address: clients of S3 would make a host name of the bucket's otherwise. */
   readonly endpoint: string;
@@ -57,19 +57,20 @@ export async function runningEmulator(): Promise<Emulator | undefined> {
  * Starts the emulator, and installs it where it is not; on loopback only, at a port that is free.
  *
  * @param progress shows what goes on
+ * @param means by what. @default - Python
  * @returns the one that runs already, when there is one
  * @throws EnvironmentError when it can't be installed, or does not answer
  */
-export async function startEmulator(progress: Progress): Promise<Emulator> {
+export async function startEmulator(progress: Progress, means: Means = 'python'): Promise<Emulator> {
   const release = await lock();
   try {
     const running = await runningEmulator();
     if (running) {
       return running;
     }
-    const installation = await installEmulator(progress);
+    const launcher = await LAUNCHERS[means](progress);
     const done = progress('Starting the emulator');
-    const emulator = await attempt(installation);
+    const emulator = await attempt(launcher);
     done(emulator ? 'good' : 'bad');
     if (!emulator) {
       throw new EnvironmentError(`the emulator did not start: ${lastLog()}; its log is ${logFile()}`);
@@ -109,11 +110,11 @@ export async function resetEmulator({ endpoint }: Emulator): Promise<void> {
   }
 }
 
-async function attempt(installation: Installation): Promise<Emulator | undefined> {
+async function attempt(launcher: Launcher): Promise<Emulator | undefined> {
   for (let tries = 0; tries < ATTEMPTS; tries += 1) {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
-    const pid = launch(installation, port);
+    const pid = launch(launcher, port);
     const version = pid === undefined ? undefined : await answered(pid, endpoint);
     if (pid !== undefined && version !== undefined) {
       return { pid, endpoint, version, started: new Date().toISOString() };
@@ -125,72 +126,20 @@ async function attempt(installation: Installation): Promise<Emulator | undefined
   return undefined;
 }
 
-function launch(installation: Installation, port: number): number | undefined {
+function launch(launcher: Launcher, port: number): number | undefined {
   const data = path('data');
   rmSync(data, { recursive: true, force: true, maxRetries: 3 });
-  const env = emulatorVariables(installation, port, data);
+  mkdirSync(data, { recursive: true });
+  const { command, args, env } = launcher(port, data);
   const log = openSync(logFile(), 'w');
   try {
-    const child = spawn(installation.python, ['-m', 'ministack'], {
-      cwd: data,
-      detached: true,
-      stdio: ['ignore', log, log],
-      env,
-    });
+    const child = spawn(command, args, { cwd: data, detached: true, stdio: ['ignore', log, log], env });
     child.on('error', () => {});
     child.unref();
     return child.pid;
   } finally {
     closeSync(log);
   }
-}
-
-/**
- * The variables of an emulator's process: none of the user's, so that it finds no credentials and no proxy.
- *
- * @param installation what it runs with
- * @param port the port of loopback that it listens at
- * @param data a folder for what it stores, which is made
- */
-export function emulatorVariables(
-  { modules, nodeFolder }: Installation,
-  port: number,
-  data: string,
-): Record<string, string> {
-  const [home, temporary, objects] = ['home', 'tmp', 's3'].map((name) => join(data, name));
-  for (const folder of [home, temporary, objects]) {
-    mkdirSync(folder, { recursive: true });
-  }
-  return {
-    ...systemVariables(),
-    PATH: [nodeFolder, ...SYSTEM_PATHS].join(delimiter),
-    NODE_PATH: modules,
-    HOME: home,
-    TMPDIR: temporary,
-    TEMP: temporary,
-    TMP: temporary,
-    LANG: 'C.UTF-8',
-    BIND_HOST: '127.0.0.1',
-    MINISTACK_HOST: '127.0.0.1',
-    GATEWAY_PORT: String(port),
-    SFTP_ENABLED: '0',
-    IOT_MTLS_ENABLED: '0',
-    S3_PERSIST: '1',
-    S3_DATA_DIR: objects,
-    LAMBDA_WARM_TTL_SECONDS: '20',
-    AWS_DEFAULT_REGION: REGION,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    DOCKER_HOST: 'unix:///nonexistent.sock',
-  };
-}
-
-const SYSTEM_PATHS =
-  process.platform === 'win32' ? [join(process.env.SystemRoot ?? 'C:\\Windows', 'System32')] : ['/usr/bin', '/bin'];
-
-/** What programs need to run on Windows at all. */
-function systemVariables(): Record<string, string> {
-  const names = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, String(process.env[name])]] : [])));
 }
 
 async function answered(pid: number, endpoint: string): Promise<string | undefined> {

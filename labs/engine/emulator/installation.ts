@@ -172,8 +172,8 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** What npm, pip and uv say first of what went wrong, but for npm's mere code. */
-function firstLine(text: string): string {
+/** What npm, pip, uv and docker say first of what went wrong, but for npm's mere code. */
+export function firstLine(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^(npm error|ERROR:|error:)\s*/i, '').trim());
   return lines.find((line) => line !== '' && !/^(code|npm warn) /.test(line)) ?? '';
 }

@@ -42,7 +42,9 @@ export async function findPython(): Promise<Python | undefined> {
 
 /** The error of a machine that has none; it names the one command that mends it here. */
 export function pythonMissing(): EnvironmentError {
-  return new EnvironmentError(`the emulator needs ${PYTHON_NEED}, and there is none; ${pythonMend()}`);
+  return new EnvironmentError(
+    `the emulator needs ${PYTHON_NEED}, and there is none; ${pythonMend()}, or atelier local start --docker`,
+  );
 }
 
 /** The command that installs a Python on this system. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { fullDiff } from '@aws-cdk/cloudformation-diff/lib/diff-template';
@@ -60,8 +60,9 @@ export function reachTemplates(updates: readonly FileUpdate[]): boolean {
 export async function lossesOf(folder: string, updates: readonly FileUpdate[]): Promise<Losses> {
   const home = join(folder, SNAPSHOTS);
   mkdirSync(home, { recursive: true });
+  forgetCopies(home);
   // Inside of the project, so that it finds the same packages.
-  const copy = mkdtempSync(join(home, '.update-'));
+  const copy = mkdtempSync(join(home, COPY));
   try {
     for (const entry of readdirSync(folder).filter((name) => !NO_SOURCES.has(name))) {
       cpSync(join(folder, entry), join(copy, entry), { recursive: true });
@@ -77,6 +78,22 @@ export async function lossesOf(folder: string, updates: readonly FileUpdate[]): 
     return unknown ? { losses: [], unknown } : { losses: lossesBetween(before, after) };
   } finally {
     rmSync(copy, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** What the name of a copy of the project begins with. */
+const COPY = '.update-';
+
+/** How old a copy is that nobody uses any more, in milliseconds. */
+const HOUR = 60 * 60 * 1000;
+
+/** Removes what updates have left that were killed. */
+function forgetCopies(home: string): void {
+  const copies = readdirSync(home).filter((name) => name.startsWith(COPY));
+  for (const copy of copies.map((name) => join(home, name))) {
+    if (statSync(copy).mtimeMs < Date.now() - HOUR) {
+      rmSync(copy, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }
 

@@ -31,6 +31,18 @@ test('a type that is not known goes, and what refers to it, and what refers to t
   ]);
 });
 
+test('where another resource stands in for it, what refers to it stays', () => {
+  const standIn = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'address' } };
+  const done = cut(template, new Set(['AWS::EC2::EIP']), { 'AWS::EC2::EIP': () => standIn });
+  expect(done.leftOut).toEqual([
+    { logicalId: 'Address', type: 'AWS::EC2::EIP', why: 'AWS::SQS::Queue stands in for it' },
+  ]);
+  expect(done.template).toEqual({
+    ...template,
+    Resources: { ...(template.Resources as JsonObject), Address: standIn },
+  });
+});
+
 test('what only comes after it in order stays, as do outputs of others', () => {
   expect(cut(template, new Set(['AWS::EC2::EIP'])).template).toEqual({
     Resources: {
@@ -60,7 +72,7 @@ test('a cut template is published under another hash than the whole one', () => 
     'orders.template.json': template,
     'orders.assets.json': { files: { [hash]: { destinations: { here: { objectKey: `${hash}.json` } } } } },
   });
-  expect(cutAssembly(folder, new Set(['AWS::SQS::Queue']))).toEqual([
+  expect(cutAssembly(folder, new Set(['AWS::SQS::Queue']), {})).toEqual([
     { stack: 'orders', logicalId: 'Queue', type: 'AWS::SQS::Queue', why: 'its type is not known' },
   ]);
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadAwsServiceSpecSync as ofPackage } from '@aws-cdk/aws-service-spec';
 import { loadAwsServiceSpecSync as ofInstalledCdk } from '../../../../labs/engine/service-spec';
-import { lossesBetween } from '../../../../labs/engine/update/losses';
+import { lossesBetween, lossesOf } from '../../../../labs/engine/update/losses';
 import { assemblyOf, type Resources } from '../../support';
 
 const queue = (properties = {}) => ({ Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true, ...properties } });
@@ -45,4 +48,23 @@ test("the installed CDK's own data say the same as the package that the diff lib
       .map(([name]) => name);
   expect(replacing(ofInstalledCdk())).toEqual(replacing(ofPackage()));
   expect(replacing(ofPackage())).toContain('FifoQueue');
+});
+
+test('the copy of an update that was killed goes with a later one, and that of one that runs stays', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
+  const copies = join(folder, '.atelier', 'snapshots');
+  for (const [name, hours] of [
+    ['.update-killed', 2],
+    ['.update-runs', 0],
+  ] as const) {
+    mkdirSync(join(copies, name), { recursive: true });
+    const then = new Date(Date.now() - hours * 3_600_000);
+    utimesSync(join(copies, name), then, then);
+  }
+  try {
+    await expect(lossesOf(folder, [])).rejects.toThrow('cdk.json');
+    expect(readdirSync(copies)).toEqual(['.update-runs']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
