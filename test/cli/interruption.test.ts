@@ -31,6 +31,8 @@ async function startInstallation() {
 
 /** Whether what was started still writes down that it lives. */
 async function isAlive(): Promise<boolean> {
+  // What is killed on a busy machine may be in the middle of a write.
+  await setTimeout(200);
   const before = readFileSync(pulse(), 'utf8');
   await setTimeout(500);
   return readFileSync(pulse(), 'utf8') !== before;
