@@ -1,15 +1,13 @@
 import { cdk, JsonFile, javascript, typescript } from 'projen';
-import { type PinnedPackage, pinned, versions } from './blueprints/versions';
+import { patterns } from './blueprints/catalog';
+import type { Dependency } from './blueprints/pattern';
+import { pinned, versions } from './blueprints/versions';
 import { CLIENTS } from './labs/engine/emulator/clients';
 
 /** Packages that the kit's tests and generated projects both use: one pinned set for both. */
-const tested: PinnedPackage[] = [
+const tested: Dependency[] = [
   ...CLIENTS,
-  '@aws-sdk/client-iam',
-  '@aws-lambda-powertools/batch',
-  '@aws-lambda-powertools/idempotency',
-  '@aws-lambda-powertools/logger',
-  '@aws-lambda-powertools/metrics',
+  ...patterns.flatMap(({ dependencies, devDependencies = [] }) => [...dependencies, ...devDependencies]),
   '@biomejs/biome',
   '@swc/core',
   '@swc/jest',
@@ -115,6 +113,10 @@ project.package.addField('license', 'Apache-2.0');
 project.package.addField('types', 'lib/blueprints/index.d.ts');
 project.package.addField('exports', {
   '.': { types: './lib/blueprints/index.d.ts', default: './lib/blueprints/index.js' },
+  './patterns': { types: './lib/blueprints/patterns.d.ts', default: './lib/blueprints/patterns.js' },
+  './labs': './lib/cli/labs.js',
+  './authoring': { types: './lib/labs/authoring.d.ts', default: './lib/cli/authoring.js' },
+  './testing': { types: './lib/test/suites/index.d.ts', default: './lib/cli/testing.js' },
   './modules': { types: './lib/modules/index.d.ts', default: './lib/modules/index.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',

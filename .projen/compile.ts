@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { join, parse, relative, resolve, sep } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /*
@@ -20,12 +20,20 @@ const programs = new Map([
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
+  ['labs', join(labs, 'index')] as const,
   ...readdirSync(labs)
-    .filter((room) => existsSync(join(labs, room, 'checks.ts')))
+    .filter((room) => existsSync(join(labs, room, 'index.ts')))
     .flatMap((pattern) => [
-      [`lab-${pattern}`, join(labs, pattern, 'checks')] as const,
+      [`lab-${pattern}`, join(labs, pattern, 'index')] as const,
       [`probes-${pattern}`, join(labs, pattern, 'probes')] as const,
     ]),
+]);
+
+/** What packages of patterns import: how labs are written, and the suites of tests, each with its types. */
+const libraries = new Map([
+  ['authoring', join(labs, 'authoring')],
+  ['testing', join(root, 'test', 'suites', 'index')],
+  ['synth-child', join(root, 'test', 'support', 'synth-child')],
 ]);
 
 // A failed compilation must not leave an older result behind, which would be packed.
@@ -62,7 +70,10 @@ const boundaries: Plugin = {
       external: true,
     }));
     onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
-      const [name] = [...programs].find(([, source]) => source === resolve(resolveDir, path)) ?? [];
+      const [name] =
+        [...programs].find(([, source]) =>
+          [resolve(resolveDir, path), resolve(resolveDir, path, 'index')].includes(source),
+        ) ?? [];
       return kind === 'dynamic-import' && name ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
@@ -92,7 +103,7 @@ async function bundle(): Promise<void> {
   }
   await build({
     ...common,
-    entryPoints: [...programs].map(([out, source]) => ({ in: `${source}.ts`, out })),
+    entryPoints: [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
     external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
@@ -104,7 +115,39 @@ async function bundle(): Promise<void> {
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
 }
 
-bundle().catch((error) => {
-  rmSync(lib, { recursive: true, force: true });
-  throw error;
-});
+/** The types of the libraries, without those of what stays inside of them. */
+function declare(): void {
+  const scratch = join(root, '.scratch', 'declarations');
+  rmSync(scratch, { recursive: true, force: true });
+  const sources = ['authoring', 'testing'].map((name) => `${libraries.get(name)}.ts`);
+  const tsconfig = join(root, '.scratch', 'tsconfig.declarations.json');
+  mkdirSync(dirname(tsconfig), { recursive: true });
+  writeFileSync(
+    tsconfig,
+    JSON.stringify({
+      extends: '../test/tsconfig.json',
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        rootDir: '..',
+        outDir: 'declarations',
+      },
+      include: sources,
+      exclude: [],
+    }),
+  );
+  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', tsconfig], {
+    stdio: 'inherit',
+  });
+  for (const part of ['labs/authoring.d.ts', 'labs/engine', 'test/suites/index.d.ts']) {
+    cpSync(join(scratch, part), join(lib, part), { recursive: true });
+  }
+}
+
+bundle()
+  .then(declare)
+  .catch((error) => {
+    rmSync(lib, { recursive: true, force: true });
+    throw error;
+  });

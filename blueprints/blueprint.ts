@@ -6,11 +6,11 @@ import { NodePackageManager } from 'projen/lib/javascript/node-package';
 import { JsonFile } from 'projen/lib/json';
 import { SampleReadme } from 'projen/lib/readme';
 import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
-import { Creation, kitSpec, withoutKit } from './creation';
+import { Creation, kitSpec, packageIn, withoutKit } from './creation';
 import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
 import { checkOptions, currentOptions, nameOfFolder, optionsOf } from './options';
-import type { OptionValues, Pattern } from './pattern';
+import { type OptionValues, type Pattern, packageOf } from './pattern';
 import { style } from './style';
 import { type PinnedPackage, pinned, versions } from './versions';
 
@@ -152,8 +152,12 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     const { devDeps, step, outdir } = options;
     const creation = Creation.plan({ pattern, values, kit, devDeps, step, outdir });
 
+    const of = packageOf(pattern);
+    const furtherDeps = creation?.devDeps ?? withoutKit(options.devDeps);
+
     super({
       ...settings(values.name as string, options),
+      devDeps: [...TOOLS.map(pinned), ...furtherDeps],
       ...(creation?.ignored.length ? { gitignore: [...creation.ignored] } : {}),
       ...options.appOptions,
       context: { ...contextOf(options.outdir ?? '.'), ...options.appOptions?.context },
@@ -170,16 +174,18 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     // projen asks for any version of the one, which would cost a second installation to resolve, and for a range of the other.
     this.addDevDeps(pinned('esbuild'));
     this.addDeps(pinned('constructs'));
-    this.addDeps(...pattern.dependencies.map((name) => pinned(name as PinnedPackage)));
-    this.addDevDeps(...(pattern.devDependencies ?? []).map((name) => pinned(name as PinnedPackage)));
+    this.addDeps(...pattern.dependencies.map(pinned));
+    this.addDevDeps(...(pattern.devDependencies ?? []).map(pinned));
     const installed = creation?.kit ?? kit;
     this.addDeps(`${KIT}@${installed}`, pinned('cdk-nag'));
+    const moves = of.name === KIT || furtherDeps.some((spec) => packageIn(spec) === of.name) ? [KIT] : [KIT, of.name];
+    this.addDevDeps(...moves.filter((name) => name !== KIT).map((name) => `${name}@${of.version}`));
     // An app is deployed, never published.
     this.package.addField('private', true);
     this.package.addField('publishConfig', undefined);
     this.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
     this.gitignore.addPatterns('/cdk.context.json.lock', '/.atelier/snapshots/');
-    if (installed.startsWith('file:')) {
+    if ([installed, ...furtherDeps].some((spec) => spec.includes('file:vendor/'))) {
       this.gitignore.include('/vendor/*.tgz');
     }
     // Otherwise projen would refuse the edits of the flags, which it keeps.
@@ -190,7 +196,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     lintWithBiome(this);
     // Where `.projenrc.ts` names a kit, that is what the project stays with.
     if (creation ? installed === kitVersion : !options.kit) {
-      upgradeWithKit(this);
+      upgradeWith(this, moves);
     }
     creation?.addTo(this);
   }
@@ -263,7 +269,6 @@ function settings(name: string, options: BlueprintOptions) {
       },
     },
 
-    devDeps: [...TOOLS.map(pinned), ...withoutKit(options.devDeps)],
     depsUpgrade: false,
     clobber: false,
     github: false,
@@ -311,14 +316,14 @@ function lintWithBiome(project: AwsCdkTypeScriptApp): void {
 }
 
 /** The versions of all packages come from the kit, so its newest release brings a set that was tested together. */
-function upgradeWithKit(project: AwsCdkTypeScriptApp): void {
+function upgradeWith(project: AwsCdkTypeScriptApp, moves: readonly string[]): void {
   project.addTask('upgrade', {
     description: 'Moves to the newest kit and the versions that it was tested with, and builds',
     // In CI projen would install by the old lock file.
     env: { CI: '0' },
     steps: [
       // Until projen sets the versions that fit it, npm would refuse a kit that needs newer peers than the old one.
-      { exec: `npm install --legacy-peer-deps ${KIT}@latest projen@latest` },
+      { exec: `npm install --legacy-peer-deps ${[...moves, 'projen'].map((name) => `${name}@latest`).join(' ')}` },
       // Options that have other names now would be type errors in .projenrc.ts.
       { exec: `${KIT} update --options-only` },
       { exec: 'projen' },

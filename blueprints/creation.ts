@@ -6,7 +6,7 @@ import { UsageError } from './errors';
 import { belowKept, isKept, type Kept, ROOM, readKept } from './kept';
 import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
-import { checkStep, type OptionValues, type Pattern } from './pattern';
+import { checkStep, type OptionValues, type Pattern, packageOf } from './pattern';
 import { writeProvenance } from './provenance';
 import { type Files, type ProjectExtras, render } from './rendering';
 
@@ -53,24 +53,29 @@ export class Creation {
 
   /** The npm spec of the kit that the new project refers to. */
   public readonly kit: string;
+  /** Its further development dependencies. */
+  public readonly devDeps: readonly string[];
   /** The patterns of a .gitignore that was there before. */
   public readonly ignored: readonly string[];
   private readonly step: string;
   private readonly extras: ProjectExtras;
   private readonly files: Files;
-  private readonly archive?: string;
+  /** The tarballs that go into the project, so that others can install it too, by their paths there. */
+  private readonly archives = new Map<string, string>();
 
   private constructor(
     private readonly plan: CreationPlan,
     private readonly kept: Kept,
   ) {
     const { pattern, values, kit } = plan;
+    const { name, version } = packageOf(pattern);
     this.step = checkStep(pattern, plan.step);
-    // The kit's own tarball goes into the project, so that others can install it too.
-    this.archive = tarballOf(kit);
-    this.kit = this.archive ? `file:vendor/${KIT}-${kitVersion}.tgz` : kit;
+    this.kit = this.vendored(kit, `${KIT}-${kitVersion}.tgz`);
+    this.devDeps = withoutKit(plan.devDeps)
+      .filter((spec) => spec !== `${name}@${version}`)
+      .map((spec) => this.vendored(spec));
     this.ignored = kept.ignored;
-    this.extras = extrasOf(this.kit, withoutKit(plan.devDeps), kept.ignored);
+    this.extras = extrasOf(this.kit, this.devDeps, kept.ignored);
     this.files = render(pattern, values, this.step, this.extras);
   }
 
@@ -88,20 +93,32 @@ export class Creation {
     })(project);
   }
 
+  /** An npm spec as the project has it: a tarball by its path in there, under its own name unless it gets another. */
+  private vendored(spec: string, as?: string): string {
+    const [, name = '', rest] = /^(@?[\w./-]+@(?=file:))?(.*)$/.exec(spec) ?? [];
+    const archive = tarballOf(rest);
+    if (!archive) {
+      return spec;
+    }
+    const path = `vendor/${as ?? basename(archive)}`;
+    this.archives.set(path, archive);
+    return `${name}file:${path}`;
+  }
+
   private write(outdir: string): void {
     for (const [path, content] of this.files) {
       const file = join(outdir, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, belowKept(path, content, this.kept));
     }
-    if (this.archive) {
-      mkdirSync(join(outdir, 'vendor'), { recursive: true });
-      copyFileSync(this.archive, join(outdir, this.kit.slice('file:'.length)));
+    for (const [path, archive] of this.archives) {
+      mkdirSync(join(outdir, dirname(path)), { recursive: true });
+      copyFileSync(archive, join(outdir, path));
     }
     const { pattern, values } = this.plan;
     writeProvenance(
       outdir,
-      { pattern: pattern.id, options: chosenOptions(pattern, values), step: this.step },
+      { pattern, options: chosenOptions(pattern, values), step: this.step },
       this.files,
       this.extras,
     );
@@ -125,7 +142,7 @@ function extrasOf(kit: string, devDeps: readonly string[], ignored: readonly str
  * @returns a version, or `file:` with a path
  */
 export function kitSpec(options: { readonly kit?: string; readonly devDeps?: readonly string[] }): string {
-  const installed = options.devDeps?.find((spec) => spec.split('@')[0] === KIT)?.slice(KIT.length + 1);
+  const installed = options.devDeps?.find((spec) => packageIn(spec) === KIT)?.slice(KIT.length + 1);
   return options.kit || installed || kitVersion;
 }
 
@@ -135,7 +152,16 @@ export function kitSpec(options: { readonly kit?: string; readonly devDeps?: rea
  * @param specs npm specs
  */
 export function withoutKit(specs: readonly string[] = []): string[] {
-  return specs.filter((spec) => spec.split('@')[0] !== KIT);
+  return specs.filter((spec) => packageIn(spec) !== KIT);
+}
+
+/**
+ * The package that an npm spec names.
+ *
+ * @param spec for example `@acme/patterns@1.0.0`
+ */
+export function packageIn(spec: string): string {
+  return /^@?[^@]*/.exec(spec)?.[0] ?? '';
 }
 
 /** Whether an entry is the user's; a package.json is npm's only while it lists what npm installed, and nothing else. */

@@ -1,3 +1,2 @@
 export * from './blueprint';
-export * from './dynamic-subscriptions';
-export * from './sqs-scaling';
+export * from './project-types';

@@ -1,30 +1,32 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UsageError } from './errors';
+import { packageAt } from './package';
 
 /** The kit's name on npm. */
 export const KIT = 'serverless-atelier';
 
-/** The kit's own folder: the first one above this file that holds a package.json; the same from sources and compiled. */
-export const kitRoot: string = rootAbove(__dirname);
-
-/** The kit's version, as its package.json says. */
-export const kitVersion: string = JSON.parse(readFileSync(join(kitRoot, 'package.json'), 'utf8')).version;
+/** The kit's own folder, and its version as its package.json says. */
+export const { root: kitRoot, version: kitVersion } = packageAt(__dirname);
 
 /**
- * The tarball that a spec of the kit names.
+ * The tarball that an npm spec names.
  *
  * @param spec an npm spec, or the path of a tarball
+ * @param refuse makes the refusal of a file that is not there. @default - that of a spec of the kit
  * @returns its absolute path; undefined when the spec names no tarball
  * @throws UsageError when there is no such file
  */
-export function tarballOf(spec: string): string | undefined {
+export function tarballOf(
+  spec: string,
+  refuse: (given: string, why: string) => UsageError = kitRefusal,
+): string | undefined {
   if (!spec.endsWith('.tgz')) {
     return undefined;
   }
   const tarball = resolve(spec.replace(/^file:/, ''));
   if (!statSync(tarball, { throwIfNoEntry: false })?.isFile()) {
-    throw kitRefusal(spec, ', which is not there');
+    throw refuse(spec, ', which is not there');
   }
   return tarball;
 }
@@ -42,8 +44,4 @@ export function kitRefusal(given: string, why = ''): UsageError {
     allowed: 'a version, a range or a tag of npm, or the path of a tarball (.tgz)',
     example: `--kit ./${KIT}-${kitVersion}.tgz`,
   });
-}
-
-function rootAbove(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder));
 }

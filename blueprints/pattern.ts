@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { type UsageDetails, UsageError } from './errors';
+import { type PatternPackage, packageAt } from './package';
+import type { PinnedPackage } from './versions';
 
 /** A value that an option can have. */
 export type OptionValue = string | number | boolean | readonly string[];
@@ -32,12 +35,12 @@ export interface OptionSpec {
   readonly formerly?: readonly string[];
 }
 
-/** An option that a version of the kit has taken away. */
+/** An option that a version of the pattern's package has taken away. */
 export interface RetiredOption {
   /** Its name. */
   readonly name: string;
-  /** The version of the kit that has it no more. */
-  readonly kit: string;
+  /** The version of the pattern's package that has it no more. */
+  readonly version: string;
   /** What its owner does instead, in one sentence. */
   readonly advice: string;
 }
@@ -60,20 +63,29 @@ export interface Step {
   readonly goal: string;
 }
 
-/** A resource that a version of the kit replaces or removes on purpose, though it holds state. */
+/** A resource that a version of the pattern's package replaces or removes on purpose, though it holds state. */
 export interface Migration {
   /** The resource's logical id in the released template. */
   readonly resource: string;
-  /** The version of the kit that brings the change. */
-  readonly kit: string;
+  /** The version of the pattern's package that brings the change. */
+  readonly version: string;
   /** What its owner does to keep what the resource holds, in one sentence. */
   readonly advice: string;
 }
 
-/** The data of a pattern; it loads neither projen nor the CDK. */
+/** An npm package at one version: one that the kit pins, or a package with a version behind it (`zod@4.1.0`). */
+export type Dependency = PinnedPackage | `${string}@${number}.${number}.${number}`;
+
+/**
+ * The data of a pattern; it loads neither projen nor the CDK.
+ *
+ * The package that it belongs to has the templates in `blueprints/<id>/template`, and the lab's text in `labs/<id>/lab.md`.
+ */
 export interface Pattern {
-  /** The pattern's id, which is also its project type (`sqs-scaling`). */
+  /** The pattern's id in kebab-case, which is also its project type (`sqs-scaling`). */
   readonly id: string;
+  /** The folder of this data: `__dirname`. */
+  readonly folder: string;
   /** The name that a catalogue shows. */
   readonly title: string;
   /** One sentence: what the pattern gives its user. */
@@ -84,8 +96,6 @@ export interface Pattern {
   readonly level: 'beginner' | 'intermediate' | 'advanced';
   /** How long the lab takes, in minutes. */
   readonly minutes: number;
-  /** The name of its project type's class; its stack's class is the same with `Stack` behind it. */
-  readonly className: string;
   /** The steps in order, without the implicit `start` before the first. */
   readonly steps: readonly Step[];
   /** The pattern's own options; every pattern also has the common ones. */
@@ -95,13 +105,40 @@ export interface Pattern {
   /** Options that it had in earlier versions of the kit. @default - none */
   readonly retired?: readonly RetiredOption[];
   /** The npm packages that the generated project needs at run time, beyond the CDK. */
-  readonly dependencies: readonly string[];
+  readonly dependencies: readonly Dependency[];
   /** The npm packages that only its tests need, beyond those of every project. @default - none */
-  readonly devDependencies?: readonly string[];
+  readonly devDependencies?: readonly Dependency[];
   /** Resources with state that newer versions replace or remove on purpose. @default - none */
   readonly migrations?: readonly Migration[];
-  /** The absolute path of its template tree. @default - `blueprints/<id>/template` of the kit */
-  readonly templates?: string;
+}
+
+/**
+ * The package that a pattern belongs to.
+ *
+ * @param pattern the pattern
+ */
+export function packageOf(pattern: Pattern): PatternPackage {
+  return packageAt(pattern.folder);
+}
+
+/**
+ * The folder of a pattern's templates.
+ *
+ * @param pattern the pattern
+ * @returns an absolute path
+ */
+export function templatesOf(pattern: Pattern): string {
+  return join(packageOf(pattern).root, 'blueprints', pattern.id, 'template');
+}
+
+/**
+ * The name of a pattern's project type; its stack's class is the same with `Stack` behind it.
+ *
+ * @param pattern the pattern
+ * @returns for example `SqsScaling`
+ */
+export function classNameOf({ id }: Pick<Pattern, 'id'>): string {
+  return id.replace(/(^|-)([a-z0-9])/g, (_match, _hyphen, letter: string) => letter.toUpperCase());
 }
 
 /** The id of the implicit step before a pattern's first: an empty stack that builds. */

@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from './errors';
-import { kitVersion } from './kit';
-import type { OptionValue } from './pattern';
+import { hashOf } from './hash';
+import { KIT, kitVersion } from './kit';
+import { PACKAGE_NAME } from './package';
+import { type OptionValue, type Pattern, packageOf } from './pattern';
 import type { Files, ProjectExtras } from './rendering';
 
 /** Where a generated project came from: the content of its `.atelier.json`. */
 export interface Provenance {
   /** The version of the kit that generated it. */
   readonly kit: string;
+  /** The package that the pattern is of. @default - the kit itself */
+  readonly package?: { readonly name: string; readonly version: string };
   /** The id of its pattern. */
   readonly pattern: string;
   /** The options that were given and differ from the defaults, its name among them. */
@@ -92,17 +95,26 @@ function damaged(name: string, given: string, fields: string): UsageError {
  * Writes where a project came from, and what was rendered for it.
  *
  * @param folder the project's folder
- * @param provenance all but the kit's version, which is that of the running kit
+ * @param origin the pattern, the options and the step that it was generated at
  * @param rendered the rendered files by path
  * @param extras what `.projenrc.ts` was rendered with besides the options
  */
 export function writeProvenance(
   folder: string,
-  provenance: Omit<Provenance, 'kit'>,
+  origin: Pick<Provenance, 'options' | 'step'> & { readonly pattern: Pattern },
   rendered: Files,
   extras: ProjectExtras = {},
 ): void {
-  writeJson(join(folder, PROVENANCE_FILE), { kit: kitVersion, ...provenance });
+  const { pattern, options, step } = origin;
+  const { name, version } = packageOf(pattern);
+  const provenance: Provenance = {
+    kit: kitVersion,
+    ...(name === KIT ? {} : { package: { name, version } }),
+    pattern: pattern.id,
+    options,
+    step,
+  };
+  writeJson(join(folder, PROVENANCE_FILE), provenance);
   writeJson(join(folder, BASE_FILE), baseOf(rendered, extras));
 }
 
@@ -119,16 +131,6 @@ function baseOf(rendered: Files, extras: ProjectExtras): Base {
   return { kit: kitVersion, extras: unlessEmpty(extras), files, hashes: unlessEmpty(hashes) };
 }
 
-/**
- * The hash of a file that is copied byte for byte.
- *
- * @param bytes its content
- * @returns SHA-256, in hexadecimal
- */
-export function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 function unlessEmpty<T extends object>(value: T): T | undefined {
   return Object.keys(value).length > 0 ? value : undefined;
 }
@@ -143,8 +145,10 @@ function parse(text: string): unknown {
 }
 
 function isProvenance(value: unknown): value is Provenance {
-  const { pattern, options, step } = (value ?? {}) as Partial<Provenance>;
-  return typeof pattern === 'string' && typeof step === 'string' && typeof options === 'object' && options !== null;
+  const { package: of, pattern, options, step } = (value ?? {}) as Partial<Provenance>;
+  const isOfPackage = of === undefined || PACKAGE_NAME.test(of?.name);
+  const isOfPattern = typeof pattern === 'string' && typeof step === 'string';
+  return isOfPackage && isOfPattern && typeof options === 'object' && options !== null;
 }
 
 function writeJson(file: string, value: unknown): void {

@@ -41,11 +41,11 @@ export const versions = {
 export type PinnedPackage = keyof typeof versions;
 
 /**
- * The npm spec of a pinned package.
+ * The npm spec of a package at one version.
  *
- * @param name one of the packages of `versions`
+ * @param name one of the packages of `versions`, or a spec that has a version already
  * @returns for example `jest@30.5.2`
  */
-export function pinned(name: PinnedPackage): string {
-  return `${name}@${versions[name]}`;
+export function pinned(name: string): string {
+  return Object.hasOwn(versions, name) ? `${name}@${versions[name as PinnedPackage]}` : name;
 }

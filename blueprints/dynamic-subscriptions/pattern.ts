@@ -95,6 +95,7 @@ function fargateHasSize({ cpu, memory }: OptionValues): Conflict | undefined {
 /** A topic whose subscriptions follow the tasks of a service. */
 export const pattern: Pattern = {
   id: 'dynamic-subscriptions',
+  folder: __dirname,
   title: 'Subscriptions that follow a service',
   summary: 'Each container of a service has a queue of its own on an SNS topic, and leaves nothing behind.',
   services: [
@@ -109,7 +110,6 @@ export const pattern: Pattern = {
   ],
   level: 'advanced',
   minutes: 120,
-  className: 'DynamicSubscriptions',
   steps,
   options,
   rules: [fargateHasSize],

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
 import { withSlashes } from '../paths';
-import { checkStep, type OptionValues, type Pattern, stepIds } from '../pattern';
+import { checkStep, classNameOf, type OptionValues, type Pattern, packageOf, stepIds, templatesOf } from '../pattern';
 import { stageOf } from '../stages';
 import { literals } from './literals';
 import { auditTemplate, parseTemplate, TemplateError } from './template';
@@ -35,6 +35,9 @@ interface Position {
   readonly at: number;
 }
 
+/** The templates of what every project has. */
+const COMMON = join(kitRoot, 'blueprints', 'common', 'template');
+
 /** The template sets by the pattern's template folder. */
 const sets = new Map<string, TemplateSet>();
 
@@ -53,10 +56,10 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
   const steps = stepIds(pattern);
   const position: Position = { steps, at: steps.indexOf(checkStep(pattern, step)) };
   const { templates, binaries } = templateSet(pattern);
-  const { id, title, summary, className } = pattern;
+  const { id, title, summary } = pattern;
   const context = {
     ...values,
-    pattern: { id, title, summary, className },
+    pattern: { id, title, summary, className: classNameOf(pattern), package: packageOf(pattern).name },
     kit: { version: kitVersion, isNamed: extras.kit !== undefined },
     stage: stageOf((values.stages as readonly string[])[0]).name,
     chosen: { ...chosenOptions(pattern, values), ...extras },
@@ -79,21 +82,15 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
  * @throws TemplateError for the first template at fault
  */
 export function templateSet(pattern: Pattern): TemplateSet {
-  const own = resolve(pattern.templates ?? templatesOf(pattern.id));
+  const own = templatesOf(pattern);
   const cached = sets.get(own);
   if (cached) {
     return cached;
   }
-  const sources = new Map(
-    [templatesOf('common'), own].flatMap((folder) => readTree(folder).map((source) => [source.path, source])),
-  );
+  const sources = new Map([COMMON, own].flatMap((folder) => readTree(folder).map((source) => [source.path, source])));
   const set = compile(pattern, [...sources.values()]);
   sets.set(own, set);
   return set;
-}
-
-function templatesOf(room: string): string {
-  return join(kitRoot, 'blueprints', room, 'template');
 }
 
 function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
@@ -105,7 +102,7 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
   const partialNames = new Set(partials.keys());
   const scope = new Set([
     ...optionsOf(pattern).map(({ name }) => name),
-    ...['id', 'title', 'summary', 'className'].map((field) => `pattern.${field}`),
+    ...['id', 'title', 'summary', 'className', 'package'].map((field) => `pattern.${field}`),
     'kit.version',
     'kit.isNamed',
     'stage',

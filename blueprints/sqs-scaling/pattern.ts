@@ -134,12 +134,12 @@ function keyCloses({ idempotencyKey }: OptionValues): Conflict | undefined {
 /** A queue whose consumer scales with it, and what keeps it from losing messages. */
 export const pattern: Pattern = {
   id: 'sqs-scaling',
+  folder: __dirname,
   title: 'Scaling a queue consumer',
   summary: 'A Lambda function scales with an SQS queue, within limits, and loses no message on the way.',
   services: ['Amazon SQS', 'AWS Lambda', 'Amazon DynamoDB', 'Amazon CloudWatch', 'Amazon SNS'],
   level: 'intermediate',
   minutes: 90,
-  className: 'SqsScaling',
   steps,
   options,
   rules: [reservedCoversMaximum, keyCloses],

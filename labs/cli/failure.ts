@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { patterns } from '../../blueprints/catalog';
-import { EnvironmentError, InterruptedError, type UsageDetails, UsageError } from '../../blueprints/errors';
+import { EnvironmentError, InterruptedError, type UsageDetails, type UsageError } from '../../blueprints/errors';
 import { KIT, kitRoot } from '../../blueprints/kit';
 import { exitCodeOf, exitCodes, type Output } from './output';
 
@@ -57,13 +57,18 @@ function failureOf(error: unknown, args: readonly string[]): Failure {
   if (error instanceof CommanderError) {
     return misuse(error, args[0]);
   }
-  if (error instanceof UsageError) {
+  if (isUsageError(error)) {
     const { choices, ...details } = error.details;
     return { code: exitCodes.wrongUse, message: error.message + suggestion(details.given, choices), details };
   }
   return isEnvironment(error)
     ? { code: exitCodes.environment, message: plainly(error) }
     : { code: exitCodes.fault, message: fault(error) };
+}
+
+/** Not by its class: what a package of patterns throws may be of another copy of the kit. */
+function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError' && 'details' in error;
 }
 
 function misuse({ message }: CommanderError, command: string | undefined): Failure {

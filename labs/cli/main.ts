@@ -5,9 +5,11 @@ import { kitVersion } from '../../blueprints/kit';
 import { allowedWords, checkOption, flagOf, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, Pattern } from '../../blueprints/pattern';
 import { report } from './failure';
-import { Output, type OutputOptions } from './output';
+import type { Source } from './from';
+import { Output } from './output';
 
 const JSON_FLAG = '--json';
+const FROM = '--from';
 
 /** The values of a switch, as they are typed. */
 const VALUES: ReadonlyMap<string, boolean> = new Map([
@@ -15,13 +17,23 @@ const VALUES: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
+/** What the arguments choose before they are read: the patterns, and the one of them that a new project is of. */
+interface Choice {
+  /** The patterns: of the kit, or of the package that is named by `--from`. */
+  readonly patterns: readonly Pattern[];
+  /** The package that is named, for a new project to depend on. @default - none is */
+  readonly source?: Source;
+  /** The pattern of a new project, whose options are flags then. @default - none is named */
+  readonly named?: Pattern;
+}
+
 /**
  * The command line.
  *
  * @param args its arguments
- * @param named the pattern that they name for a new project, whose options are flags then
+ * @param choice what they choose
  */
-function commandLine(args: readonly string[], named: Pattern | undefined): Command {
+function commandLine(args: readonly string[], choice: Choice): Command {
   const program = new Command('atelier')
     .description('Serverless systems on AWS: projects from proven patterns, and labs that teach them.')
     .version(kitVersion, '-v, --version')
@@ -29,14 +41,16 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError(true);
 
-  command(program, 'list', 'lists the patterns').action(async (options) => {
+  withFrom(command(program, 'list', 'lists the patterns')).action(async (options) => {
     const { list } = await import('./commands/list');
-    finish(list(options));
+    finish(list(choice.patterns, options));
   });
-  command(program, 'show <pattern>', 'shows a pattern: its steps and its options').action(async (id, options) => {
-    const { show } = await import('./commands/show');
-    finish(show(id, options));
-  });
+  withFrom(command(program, 'show <pattern>', 'shows a pattern: its steps and its options')).action(
+    async (id, options) => {
+      const { show } = await import('./commands/show');
+      finish(show(findPattern(id, choice.patterns), options));
+    },
+  );
   command(program, 'doctor', 'says what this machine or project lacks, and the command that mends it').action(
     async (options) => {
       const { doctor } = await import('./commands/doctor');
@@ -61,8 +75,8 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
       const { update } = await import('./commands/update');
       finish(await update(options));
     });
-  addNew(program, named);
-  addLab(program, args);
+  addNew(program, choice);
+  addLab(program, args, choice);
   addLocal(program);
   command(program, 'probe', 'says whether what is deployed keeps the promises of the pattern')
     .option('--endpoint <url>', "an emulator (default: AWS_ENDPOINT_URL, or the kit's own)")
@@ -76,8 +90,8 @@ function commandLine(args: readonly string[], named: Pattern | undefined): Comma
   return program;
 }
 
-function addNew(program: Command, named: Pattern | undefined): void {
-  const creation = command(program, 'new [pattern] [folder]', 'creates a project')
+function addNew(program: Command, { patterns: known, source, named }: Choice): void {
+  const creation = withFrom(command(program, 'new [pattern] [folder]', 'creates a project'))
     .option('--step <id>', 'the step that the project stands at (default: the last one, the finished project)')
     .option('--options <file>', 'all options at once: a JSON file, or - for standard input; flags win over it')
     .option('--kit <spec>', 'the serverless-atelier that the project depends on: a version, or the path of a tarball')
@@ -95,8 +109,8 @@ function addNew(program: Command, named: Pattern | undefined): void {
   }
   creation.action(async (id: string | undefined, folder: string | undefined, options) => {
     const { create } = await import('./commands/new');
-    const pattern: Pattern | undefined = id === undefined ? undefined : findPattern(id);
-    finish(await create(pattern, folder, options));
+    const pattern: Pattern | undefined = id === undefined ? undefined : findPattern(id, known);
+    finish(await create(pattern, folder, { ...options, patterns: known, package: source?.spec }));
   });
 }
 
@@ -128,17 +142,39 @@ function addLocal(program: Command): void {
   }
 }
 
+/** The patterns that the arguments choose from, and the one that those of `new` name. */
+async function choose(args: readonly string[], output: Output): Promise<Choice> {
+  const words = args.flatMap((arg) => arg.split('='));
+  const from = words.find((_, index) => words[index - 1] === FROM);
+  if (from === undefined) {
+    return { patterns, named: newPattern(args, patterns) };
+  }
+  const { patternsFrom } = await import('./from');
+  const source = await patternsFrom(from, { json: output.json, yes: args.includes('--yes') }, output);
+  return { patterns: source.patterns, source, named: newPattern(args, source.patterns) };
+}
+
 /** The pattern that the arguments of `new` name: the first word that is one, or else the first word, which then is none. */
-function newPattern([command, ...args]: readonly string[]): Pattern | undefined {
+function newPattern([command, ...args]: readonly string[], known: readonly Pattern[]): Pattern | undefined {
   if (command !== 'new') {
     return undefined;
   }
-  const named = args.map((word) => patterns.find(({ id }) => id === word)).find((pattern) => pattern !== undefined);
+  const named = args.map((word) => known.find(({ id }) => id === word)).find((pattern) => pattern !== undefined);
   const first = args[0];
-  return named ?? (first && !first.startsWith('-') ? findPattern(first) : undefined);
+  return named ?? (first && !first.startsWith('-') ? findPattern(first, known) : undefined);
 }
 
-function addLab(program: Command, args: readonly string[]): void {
+/** Lets a command take its patterns from another package. */
+function withFrom(of: Command): Command {
+  return of
+    .option(
+      `${FROM} <package>`,
+      "the package of patterns: an npm package, or its tarball; its code runs (default: the kit's own)",
+    )
+    .option('--yes', 'does not ask before the package is installed');
+}
+
+function addLab(program: Command, args: readonly string[], { source }: Choice): void {
   const lab = program.command('lab').description('the lab of the project in this folder, or in one above it');
   // A default command would take a misspelt one for its argument.
   const isDefault = args.slice(1).every((arg) => arg.startsWith('-'));
@@ -203,6 +239,11 @@ function addLab(program: Command, args: readonly string[]): void {
     const { undo } = await import('./commands/moving');
     finish(await undo(options));
   });
+  lab.commands.forEach(withFrom);
+  // Each of them gets the patterns that were chosen with its flags.
+  lab.hook('preAction', (_, action) => {
+    action.setOptionValue('patterns', source?.patterns);
+  });
 }
 
 function command(parent: Command, usage: string, description: string, settings: { isDefault?: boolean } = {}): Command {
@@ -257,17 +298,18 @@ function finish(code: number): void {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const options: OutputOptions = { json: args.includes(JSON_FLAG), plain: args.includes('--plain') };
+  const output = new Output({ json: args.includes(JSON_FLAG), plain: args.includes('--plain') });
   try {
-    const named = newPattern(args);
-    const program = commandLine(args, named);
+    const choice = await choose(args, output);
+    const program = commandLine(args, choice);
     if (args.length === 0) {
       program.outputHelp();
     } else {
-      await program.parseAsync(withoutSwitchValues(args, named ? optionsOf(named) : []), { from: 'user' });
+      const specs = choice.named ? optionsOf(choice.named) : [];
+      await program.parseAsync(withoutSwitchValues(args, specs), { from: 'user' });
     }
   } catch (error) {
-    finish(report(error, args, new Output(options)));
+    finish(report(error, args, output));
   }
 }
 

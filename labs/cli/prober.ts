@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Deployed, type ProbeFailure, type StackState } from '../engine/probe';
-import { probes } from '../index';
-import type { PlaceTask, ProbeEvent, ProbeTask } from './probing';
+import { labIn } from '../packages';
+import type { EmptyTask, PlaceTask, ProbeEvent, ProbeTask } from './probing';
 
 /*
  * The program that looks at what is deployed, in a process of its own: its variables decide where, an emulator or AWS, and
@@ -17,8 +17,16 @@ import type { PlaceTask, ProbeEvent, ProbeTask } from './probing';
  */
 
 async function main(): Promise<void> {
-  const task = JSON.parse(await text(process.stdin)) as ProbeTask | PlaceTask;
-  return 'steps' in task ? probe(task) : locate(task);
+  const task = JSON.parse(await text(process.stdin)) as ProbeTask | EmptyTask | PlaceTask;
+  if ('steps' in task) {
+    return probe(task);
+  }
+  return 'empties' in task ? empty(task) : locate(task);
+}
+
+async function empty({ root, pattern, stack, assembly }: EmptyTask): Promise<void> {
+  const probes = await (await labIn(root, pattern)).probes();
+  await probes.empty?.(new Deployed({ ...(await stateOf(stack)), assembly }));
 }
 
 /** Whose account the clients act in, and where, and what the stack is there. */
@@ -30,8 +38,9 @@ async function locate({ stack }: PlaceTask): Promise<void> {
   tell({ event: 'template', template: JSON.parse(template.TemplateBody ?? '{}') });
 }
 
-async function probe({ pattern, stack, steps, assembly }: ProbeTask): Promise<void> {
-  const wanted = (await probes[pattern]()).probes.filter(({ step }) => steps.includes(step));
+async function probe({ root, pattern, stack, steps, assembly }: ProbeTask): Promise<void> {
+  const { probes } = await (await labIn(root, pattern)).probes();
+  const wanted = probes.filter(({ step }) => steps.includes(step));
   const deployed = new Deployed({ ...(await stateOf(stack)), assembly });
   for (const { name, step, run } of wanted) {
     tell({ event: 'begin', name });

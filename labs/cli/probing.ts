@@ -5,6 +5,8 @@ import type { Json } from '../engine/json';
 
 /** What is to be probed. */
 export interface ProbeTask {
+  /** The folder of the pattern's package. */
+  readonly root: string;
   /** The pattern's id. */
   readonly pattern: string;
   /** The name of the stack. */
@@ -13,6 +15,11 @@ export interface ProbeTask {
   readonly steps: readonly string[];
   /** The folder of the assembly that it was deployed from. */
   readonly assembly: string;
+}
+
+/** A stack that is to be emptied, as its README says it, before it is removed. */
+export interface EmptyTask extends Omit<ProbeTask, 'steps'> {
+  readonly empties: true;
 }
 
 /** What is to be found out before that: where a stack is. */

@@ -22,6 +22,10 @@ export interface NewOptions extends OutputOptions {
   readonly install?: boolean;
   /** Whether a git repository is made. @default true */
   readonly git?: boolean;
+  /** The patterns to choose from. @default - those of the kit */
+  readonly patterns?: readonly Pattern[];
+  /** The npm spec of the package that they are of, on which the project depends. @default - they are of the kit */
+  readonly package?: string;
   /** Whether questions may be asked. @default true in a terminal, false without one and in CI */
   readonly input?: boolean;
 }
@@ -33,6 +37,8 @@ export interface Plan {
   readonly values: OptionValues;
   readonly step: string;
   readonly kit: string;
+  /** The npm spec of the pattern's package. @default - it is of the kit */
+  readonly package?: string;
 }
 
 /**
@@ -62,6 +68,7 @@ export async function planProject(
     values,
     step: checkStep(answers.pattern, options.step),
     kit: options.kit === undefined ? installedKit() : typedKit(options.kit),
+    ...(options.package ? { package: options.package } : {}),
   };
 }
 
@@ -110,7 +117,8 @@ async function ask(
 ) {
   if (options.input !== false && canAsk(options) && (pattern === undefined || folder === undefined)) {
     const { askForProject } = await import('./prompts');
-    return askForProject(pattern, folder, { ...document, ...(pattern ? flagsOf(pattern, options) : {}) }, isPlain);
+    const given = { ...document, ...(pattern ? flagsOf(pattern, options) : {}) };
+    return askForProject(pattern ?? options.patterns ?? patterns, folder, given, isPlain);
   }
   if (pattern === undefined) {
     throw new UsageError('no pattern was named', {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import * as drawn from '@clack/prompts';
-import { patterns } from '../../blueprints/catalog';
 import { UsageError } from '../../blueprints/errors';
 import { allowedWords, checkOptions, flagOf, nameOfFolder, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, OptionValue, OptionValues, Pattern } from '../../blueprints/pattern';
@@ -21,21 +20,21 @@ export interface Answers {
  * Asks in a terminal for what a new project needs and was not given: the pattern, the folder, and which options are to be
  * changed, and to what. A wrong answer is refused where it is given.
  *
- * @param pattern the pattern, when it was named
+ * @param pattern the pattern, when it was named; those to choose from, when none was
  * @param folder the folder, when it was named
  * @param given the options that were given as flags; they are not asked for again
  * @param isPlain whether lines may only be appended
  * @returns the answers; leaving with Ctrl-C ends the process with 130
  */
 export async function askForProject(
-  pattern: Pattern | undefined,
+  pattern: Pattern | readonly Pattern[],
   folder: string | undefined,
   given: OptionValues,
   isPlain: boolean,
 ): Promise<Answers> {
   const prompts: Prompts = isPlain ? plain : (drawn as unknown as Prompts);
   prompts.intro('A new serverless project');
-  const chosen = pattern ?? (await askForPattern(prompts));
+  const chosen = 'id' in pattern ? pattern : await askForPattern(prompts, pattern);
   const target = folder ?? (await askForFolder(prompts, chosen, given));
   const values: Record<string, OptionValue | undefined> = {};
   for (const spec of await askForChanges(prompts, chosen, given)) {
@@ -59,7 +58,7 @@ export async function askToGoOn(message: string, isPlain: boolean): Promise<bool
   return answered(prompts, prompts.confirm({ message, initialValue: false }));
 }
 
-async function askForPattern(prompts: Prompts): Promise<Pattern> {
+async function askForPattern(prompts: Prompts, patterns: readonly Pattern[]): Promise<Pattern> {
   const options = patterns.map((value) => ({ value, label: value.id, hint: value.summary }));
   return answered(prompts, prompts.select({ message: 'Which pattern?', options }));
 }

@@ -1,9 +1,17 @@
-import { alarmOn, alarmReads } from '../engine/alarms';
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, reads, type Verdict } from '../engine/check';
-import { functionAt } from '../engine/functions';
-import { dig } from '../engine/json';
-import { firstFailure, held, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  alarmOn,
+  alarmReads,
+  dig,
+  firstFailure,
+  functionAt,
+  type Goal,
+  held,
+  type Resource,
+  reads,
+  type Verdict,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { queueIn, TYPE, targetsOf } from './parts';
 

@@ -1,8 +1,22 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, reads, type Verdict } from '../engine/check';
-import { asList, entriesAt, type Json } from '../engine/json';
-import { grantsOf, names, rightsOn, type Statement } from '../engine/permissions';
-import { failed, firstFailure, reached, tooWide, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  asList,
+  entriesAt,
+  failed,
+  firstFailure,
+  type Goal,
+  grantsOf,
+  type Json,
+  names,
+  type Resource,
+  reached,
+  reads,
+  rightsOn,
+  type Statement,
+  tooWide,
+  type Verdict,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 import { invokesStop } from './rule-goals';

@@ -1,6 +1,4 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { judgingParts, type Missing } from '../engine/parts';
-import { held } from '../engine/verdicts';
+import { type Assembly, held, judgingParts, type Missing, type Resource } from '../authoring';
 import { nearRule, type Parts, partsOf, patternHolds, texts } from './parts';
 
 /** What is said when a part that a judgement can't do without is missing. */

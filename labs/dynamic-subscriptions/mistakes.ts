@@ -1,4 +1,4 @@
-import type { Mistake } from '../engine/mutation';
+import type { Mistake } from '../authoring';
 
 const STACK = 'src/dynamic-subscriptions-stack.ts';
 

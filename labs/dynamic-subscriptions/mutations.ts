@@ -1,4 +1,4 @@
-import type { Mutation } from '../engine/mutation';
+import type { Mutation } from '../authoring';
 
 /** Settings of the finished project that its own tests watch. */
 export const mutations: readonly Mutation[] = [

@@ -1,7 +1,14 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { functionAt, functionIn, roleOf } from '../engine/functions';
-import { dig, type Json } from '../engine/json';
-import { grantsOf, names } from '../engine/permissions';
+import {
+  type Assembly,
+  dig,
+  functionAt,
+  functionIn,
+  grantsOf,
+  type Json,
+  names,
+  type Resource,
+  roleOf,
+} from '../authoring';
 
 /** The CloudFormation types of the pattern's resources. */
 export const TYPE = {

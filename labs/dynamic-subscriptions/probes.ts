@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DeleteItemCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { DescribeClustersCommand, ECSClient, ListTasksCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { DescribeRuleCommand, EventBridgeClient, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -24,7 +24,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Deployed, type Probe, ProbeFailure } from '../engine/probe';
+import { type Deployed, type Probe, ProbeFailure } from '../authoring';
 
 const sqs = new SQSClient({});
 const sns = new SNSClient({});
@@ -393,3 +393,14 @@ export const probes: readonly Probe[] = [
   { name: 'An event that can not be handled is set aside', step: 'failures', run: setsAside },
   { name: 'What no event has told is swept up', step: 'sweeper', run: sweeps },
 ];
+
+/** The emulator tells of no change of a task: what ECS would tell of those that are stopped is told here. */
+export async function empty(deployed: Deployed): Promise<void> {
+  const [cluster, service] = [deployed.output('ClusterName'), deployed.output('ServiceName')];
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service }));
+  await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
+  for (const taskArn of taskArns) {
+    const Payload = Buffer.from(JSON.stringify({ detail: { taskArn, version: 1_000 } }));
+    await lambda.send(new InvokeCommand({ FunctionName: deployed.output('StopName'), Payload }));
+  }
+}

@@ -1,8 +1,17 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, mayRead, reads, type Verdict } from '../engine/check';
-import { waitsFor } from '../engine/dependencies';
-import { functionAt } from '../engine/functions';
-import { failed, firstFailure, held, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  failed,
+  firstFailure,
+  functionAt,
+  type Goal,
+  held,
+  mayRead,
+  type Resource,
+  reads,
+  type Verdict,
+  waitsFor,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { patternHolds, TYPE, targetsOf, texts } from './parts';
 import { namedService } from './service-goals';

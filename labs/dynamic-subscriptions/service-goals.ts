@@ -1,8 +1,18 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, mayRead, reads } from '../engine/check';
-import { asList, dig, isObject, type Json } from '../engine/json';
-import { grantsOf } from '../engine/permissions';
-import { firstFailure, held, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  asList,
+  dig,
+  firstFailure,
+  type Goal,
+  grantsOf,
+  held,
+  isObject,
+  type Json,
+  mayRead,
+  type Resource,
+  reads,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 import { judgeQueueRights, prefixesOf } from './task-queues';

@@ -1,8 +1,16 @@
-import { alarmReads, judgeAlarm } from '../engine/alarms';
-import { type Goal, mayRead, reads } from '../engine/check';
-import { alarmMetrics } from '../engine/metrics';
-import { grantsOf, names } from '../engine/permissions';
-import { failed, firstFailure, when } from '../engine/verdicts';
+import {
+  alarmMetrics,
+  alarmReads,
+  failed,
+  firstFailure,
+  type Goal,
+  grantsOf,
+  judgeAlarm,
+  mayRead,
+  names,
+  reads,
+  when,
+} from '../authoring';
 import { judgeSubscribing, judgeTopicRights, MAKING, REMOVING, valuesOf } from './function-goals';
 import { withParts } from './judging';
 import { TYPE } from './parts';

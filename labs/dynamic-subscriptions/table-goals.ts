@@ -1,7 +1,17 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, reads, type Verdict } from '../engine/check';
-import { rightsOn } from '../engine/permissions';
-import { failed, firstFailure, held, reached, tooWide, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  failed,
+  firstFailure,
+  type Goal,
+  held,
+  type Resource,
+  reached,
+  reads,
+  rightsOn,
+  tooWide,
+  type Verdict,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 

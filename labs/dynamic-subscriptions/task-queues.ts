@@ -1,8 +1,16 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import type { Verdict } from '../engine/check';
-import type { Json } from '../engine/json';
-import { grantsOf, names, type Statement } from '../engine/permissions';
-import { failed, firstFailure, reached, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  failed,
+  firstFailure,
+  grantsOf,
+  type Json,
+  names,
+  type Resource,
+  reached,
+  type Statement,
+  type Verdict,
+  when,
+} from '../authoring';
 import { queueIn } from './parts';
 
 /** What a role has to be able to do on queues of tasks. */

@@ -1,9 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findPattern } from '../../blueprints/catalog';
-import { currentId } from '../../blueprints/pattern';
-import { PROVENANCE_FILE, readProvenance } from '../../blueprints/provenance';
+import { currentId, type Pattern } from '../../blueprints/pattern';
+import { PROVENANCE_FILE, type Provenance, readProvenance } from '../../blueprints/provenance';
 import { type Check, runCheck } from './check';
 import type { HandIn } from './handin';
 import { currentStep, isDone, type Progress, readProgress } from './progress';
@@ -49,8 +48,10 @@ export interface Grade {
 export interface Grading {
   /** The folder whose `node_modules` all of them use. */
   readonly packages: string;
-  /** Loads the checks of a pattern, by its id. */
-  readonly checksOf: (pattern: string) => Promise<readonly Check[]>;
+  /** The pattern of a project; what a hand-in says of itself makes no code run. */
+  readonly patternOf: (provenance: Provenance) => Pattern;
+  /** Loads the checks of a pattern. */
+  readonly checksOf: (pattern: Pattern) => Promise<readonly Check[]>;
 }
 
 /** How long a learner's program may run, in milliseconds. */
@@ -91,8 +92,8 @@ async function gradeOne(handIn: HandIn, grading: Grading): Promise<Grade> {
     if (!provenance) {
       return ungraded(handIn.learner, `there is no ${PROVENANCE_FILE}`);
     }
-    const pattern = findPattern(provenance.pattern);
-    const checks = await grading.checksOf(pattern.id);
+    const pattern = grading.patternOf(provenance);
+    const checks = await grading.checksOf(pattern);
     const [home, temporary] = ['home', 'tmp'].map((name) => join(scratch, name));
     mkdirSync(home);
     mkdirSync(temporary);

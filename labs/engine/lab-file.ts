@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { kitRoot } from '../../blueprints/kit';
+import { type Pattern, packageOf } from '../../blueprints/pattern';
 
 /**
  * The file of a lab's text.
  *
- * @param pattern the pattern's id
+ * @param pattern the pattern
  */
-export function labFile(pattern: string): string {
-  return join(kitRoot, 'labs', pattern, 'lab.md');
+export function labFile(pattern: Pattern): string {
+  return join(packageOf(pattern).root, 'labs', pattern.id, 'lab.md');
 }

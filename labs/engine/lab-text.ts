@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { kitRoot } from '../../blueprints/kit';
+import { type Pattern, packageOf } from '../../blueprints/pattern';
 import { labFile } from './lab-file';
 import { FILLED, type Mark, marksIn, type Token, tokensOf } from './marks';
 
@@ -100,12 +100,12 @@ type PlacedCommand = Command & { readonly at: number };
 /**
  * Reads the text of a pattern's lab.
  *
- * @param pattern the pattern's id
+ * @param pattern the pattern
  * @throws Error when there is none, or it has not the form that `parseLab` reads
  */
-export function readLab(pattern: string): LabText {
+export function readLab(pattern: Pattern): LabText {
   const file = labFile(pattern);
-  return parseLab(readFileSync(file, 'utf8'), relative(kitRoot, file));
+  return parseLab(readFileSync(file, 'utf8'), relative(packageOf(pattern).root, file));
 }
 
 /**

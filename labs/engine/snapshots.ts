@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hashOf } from '../../blueprints/provenance';
+import { hashOf } from '../../blueprints/hash';
 
 /** The folder of a project that holds its snapshots; git ignores it. */
 export const SNAPSHOTS = '.atelier/snapshots';

@@ -1,5 +1,4 @@
-import type { Check } from '../engine/check';
-import { securityRules } from '../engine/rule-packs';
+import { type Check, securityRules } from '../authoring';
 import {
   consumerSubscribed,
   leastPrivilege,

@@ -1,5 +1,4 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Having, judgingParts, type Missing } from '../engine/parts';
+import { type Assembly, type Having, judgingParts, type Missing, type Resource } from '../authoring';
 import { type Parts, partsOf } from './parts';
 
 /** The CloudFormation types of the pattern's resources. */

@@ -1,5 +1,4 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { functionAt, roleOf } from '../engine/functions';
+import { type Assembly, functionAt, type Resource, roleOf } from '../authoring';
 
 /** The parts of a queue with a consumer, as far as a template has them. */
 export interface Parts {

@@ -11,7 +11,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Deployed, type Probe, ProbeFailure } from '../engine/probe';
+import { type Deployed, type Probe, ProbeFailure } from '../authoring';
 
 const sqs = new SQSClient({});
 const lambda = new LambdaClient({});

@@ -1,7 +1,21 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, mayRead, reads, type Verdict } from '../engine/check';
-import { names, rightsOn, type Statement, statementsOf } from '../engine/permissions';
-import { failed, firstFailure, numberWithin, reached, tooWide, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  failed,
+  firstFailure,
+  type Goal,
+  mayRead,
+  names,
+  numberWithin,
+  type Resource,
+  reached,
+  reads,
+  rightsOn,
+  type Statement,
+  statementsOf,
+  tooWide,
+  type Verdict,
+  when,
+} from '../authoring';
 import { TYPE, withParts } from './judging';
 import { period, RETENTION } from './retention';
 

@@ -1,6 +1,4 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, mayRead, reads } from '../engine/check';
-import { numberWithin, reached, when } from '../engine/verdicts';
+import { type Assembly, type Goal, mayRead, numberWithin, type Resource, reached, reads, when } from '../authoring';
 import { TYPE, withParts } from './judging';
 import { visibilityGoal } from './queue-goals';
 

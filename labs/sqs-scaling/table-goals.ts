@@ -1,7 +1,16 @@
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, reads, type Verdict } from '../engine/check';
-import { rightsOn } from '../engine/permissions';
-import { failed, firstFailure, reached, tooWide, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  failed,
+  firstFailure,
+  type Goal,
+  type Resource,
+  reached,
+  reads,
+  rightsOn,
+  tooWide,
+  type Verdict,
+  when,
+} from '../authoring';
 import { MISSING, type Needed, TYPE, withParts } from './judging';
 
 /** What Powertools does on the table: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/ */

@@ -1,8 +1,16 @@
-import { alarmOn, alarmReads, type MetricWatch } from '../engine/alarms';
-import type { Assembly, Resource } from '../engine/assembly';
-import { type Goal, reads } from '../engine/check';
-import { dashboardMetrics, isMetricOf } from '../engine/metrics';
-import { firstFailure, when } from '../engine/verdicts';
+import {
+  type Assembly,
+  alarmOn,
+  alarmReads,
+  dashboardMetrics,
+  firstFailure,
+  type Goal,
+  isMetricOf,
+  type MetricWatch,
+  type Resource,
+  reads,
+  when,
+} from '../authoring';
 import { TYPE, withParts } from './judging';
 import { period, RETENTION } from './retention';
 

@@ -5,10 +5,10 @@ import { kitRoot } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
 import { type Pattern, START, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
-import { labs } from '../../labs';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { type Check, runCheck } from '../../labs/engine/check';
+import { labOf } from '../../labs/packages';
 import { generate } from '../support/generate';
 import { run, timed } from './processes';
 import type { Workshop } from './workshop';
@@ -38,7 +38,7 @@ export function stepsOf(id: string): string[] {
 export async function secondsOfSteps(workshop: Workshop, id: string, steps: readonly string[]): Promise<number> {
   const pattern = findPattern(id);
   const room = workshop.roomWithPackages;
-  const { checks } = await labs[id]();
+  const { checks } = await labOf(pattern);
   return timed(() => {
     const managed = join(room, 'managed');
     generate(pattern, managed, { step: START });

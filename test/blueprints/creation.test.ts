@@ -12,15 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 import fc from 'fast-check';
+import { SqsScaling, type SqsScalingOptions } from '../../blueprints';
 import { Blueprint, type BlueprintOptions } from '../../blueprints/blueprint';
 import { findPattern } from '../../blueprints/catalog';
 import { kitSpec } from '../../blueprints/creation';
 import { KIT, kitVersion } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
 import { render } from '../../blueprints/rendering';
-import { SqsScaling, type SqsScalingOptions } from '../../blueprints/sqs-scaling';
 import { versions } from '../../blueprints/versions';
-import { echo } from '../fixtures/echo/pattern';
+import { echo } from '../fixtures/echo/blueprints/echo/pattern';
 import { generate, readFiles } from '../support/generate';
 
 const pattern = findPattern('sqs-scaling');
@@ -75,7 +75,7 @@ function optionsIn(projenrc: string, className: string): unknown {
     }
     synth(): void {}
   }
-  runTypeScript(projenrc, { 'serverless-atelier': { [className]: Recorder } });
+  runTypeScript(projenrc, { 'serverless-atelier': { [className]: Recorder }, echo: { [className]: Recorder } });
   return given;
 }
 

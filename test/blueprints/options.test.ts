@@ -10,7 +10,7 @@ import {
   optionsOf,
 } from '../../blueprints/options';
 import { checkStep, lastStep, type OptionValue, type Pattern, stepIds } from '../../blueprints/pattern';
-import { echo } from '../fixtures/echo/pattern';
+import { echo } from '../fixtures/echo/blueprints/echo/pattern';
 
 const sqsScaling = findPattern('sqs-scaling');
 const check = (given: Record<string, unknown>, pattern: Pattern = sqsScaling) =>
@@ -275,7 +275,7 @@ describe('currentOptions', () => {
     options: sqsScaling.options
       .filter(({ name }) => name !== 'tracing')
       .map((option) => (option.name === 'batchSize' ? { ...option, formerly: ['batch', 'size'] } : option)),
-    retired: [{ name: 'tracing', kit: '9.0.0', advice: 'trace in the stack' }],
+    retired: [{ name: 'tracing', version: '9.0.0', advice: 'trace in the stack' }],
   };
 
   test('gives the values of an earlier version the names of now, whichever they had, and leaves out what is no more', () => {

@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findPattern } from '../../blueprints/catalog';
 import { kitVersion } from '../../blueprints/kit';
 import { readProvenance, writeProvenance } from '../../blueprints/provenance';
+import { echo } from '../fixtures/echo/blueprints/echo/pattern';
 
 let folder: string;
 
@@ -12,8 +14,9 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const pattern = findPattern('sqs-scaling');
 const origin = {
-  pattern: 'sqs-scaling',
+  pattern,
   options: { name: 'orders', tags: ['team=a'], batchSize: 100 },
   step: 'alarms',
 };
@@ -21,22 +24,32 @@ const base = () => JSON.parse(readFileSync(join(folder, '.atelier', 'base.json')
 
 test('what was written is read back, with the version of the kit', () => {
   writeProvenance(folder, origin, new Map());
-  expect(readProvenance(folder)).toEqual({ kit: kitVersion, ...origin });
+  expect(readProvenance(folder)).toEqual({ kit: kitVersion, ...origin, pattern: 'sqs-scaling' });
+});
+
+test('the package of a pattern that is none of the kit is kept, with its version', () => {
+  writeProvenance(folder, { ...origin, pattern: echo }, new Map());
+  expect(readProvenance(folder)).toMatchObject({ package: { name: 'echo', version: '1.0.0' }, pattern: 'echo' });
 });
 
 test('a folder without the file holds no generated project', () => {
   expect(readProvenance(folder)).toBeUndefined();
 });
 
-test.each(['{', '<<<<<<< HEAD', '{}', 'null', '[]', '{ "pattern": "sqs-scaling", "options": {} }'])(
-  'a damaged file (%s) is named, with the command that mends it',
-  (text) => {
-    writeFileSync(join(folder, '.atelier.json'), text);
-    expect(() => readProvenance(folder)).toThrow(
-      '.atelier.json is damaged; allowed: a JSON object with pattern, options and step, as it was generated; for example: git checkout -- .atelier.json',
-    );
-  },
-);
+test.each([
+  '{',
+  '<<<<<<< HEAD',
+  '{}',
+  'null',
+  '[]',
+  '{ "pattern": "sqs-scaling", "options": {} }',
+  '{ "package": { "name": "../evil" }, "pattern": "a", "options": {}, "step": "b" }',
+])('a damaged file (%s) is named, with the command that mends it', (text) => {
+  writeFileSync(join(folder, '.atelier.json'), text);
+  expect(() => readProvenance(folder)).toThrow(
+    '.atelier.json is damaged; allowed: a JSON object with pattern, options and step, as it was generated; for example: git checkout -- .atelier.json',
+  );
+});
 
 test('the rendered texts are kept by path', () => {
   writeProvenance(folder, origin, new Map([['src/main.ts', 'export {};\n']]));

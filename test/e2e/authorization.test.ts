@@ -15,11 +15,12 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { patterns } from '../../blueprints/catalog';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { run } from '../support/commands';
 import { type AuthorizingEmulator, startAuthorizing } from './authorizing';
-import { type ClientConfig, clientConfig, outputsOf } from './emptying';
-import { createProject, documentOf, type Machine, machine, probed } from './support';
+import { type ClientConfig, clientConfig, outputsOf } from './clients';
+import { createProject, documentOf, type Machine, machine } from './support';
 
 /*
  * Every pattern that has probes, on an emulator that asks IAM: a role that lacks a right which a promise needs is noticed.
@@ -101,7 +102,7 @@ function asTheEmulatorJudges(document: string): string {
   });
 }
 
-describe.each(probed)('%s', (id) => {
+describe.each(patterns.map(({ id }) => id))('%s', (id) => {
   const stack = 'orders-dev';
   let project: string;
   const atelier = (...args: string[]) => here.atelier(project, args, emulator.env);

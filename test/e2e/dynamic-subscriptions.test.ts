@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type ClientConfig, clientConfig, emptyings, outputsOf } from './emptying';
-import { createProject, documentOf, type Machine, machine } from './support';
+import { findPattern } from '../../blueprints/catalog';
+import { type ClientConfig, clientConfig, outputsOf } from './clients';
+import { createProject, documentOf, empty, type Machine, machine } from './support';
 
 /* What of the pattern an emulator shows only with some help: ECS sends no events there, and nobody else may send them. */
 
@@ -23,12 +24,13 @@ const GRACE = 120_000;
 const STACK = 'orders-dev';
 
 let here: Machine;
+let project: string;
 let config: ClientConfig;
 let outputs: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   here = machine();
-  const project = createProject(here, 'dynamic-subscriptions');
+  project = createProject(here, 'dynamic-subscriptions');
   config = clientConfig(documentOf(here.atelier(project, ['local', 'deploy', '--json'])).endpoint);
   outputs = await outputsOf(config, STACK);
 });
@@ -88,6 +90,6 @@ test('a sweep gives every running task its queue, and takes what has no task; wh
   await sleep(Math.max(0, youngest + GRACE + 1_000 - Date.now()));
   await new LambdaClient(config).send(new InvokeCommand({ FunctionName: outputs.SweepName }));
   expect(await tasksWithQueues()).toEqual(ids);
-  await emptyings['dynamic-subscriptions'](config, STACK);
+  empty(findPattern('dynamic-subscriptions'), STACK, project, config.endpoint);
   expect(await tasksWithQueues()).toEqual([]);
 });

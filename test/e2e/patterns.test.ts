@@ -6,12 +6,14 @@ import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { patterns } from '../../blueprints/catalog';
+import type { Pattern } from '../../blueprints/pattern';
 import { destroy } from '../../labs/engine/deployment/deploy';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Command, readLab } from '../../labs/engine/lab-text';
 import { run, tryInTerminal } from '../support/commands';
-import { clientConfig, emptyings } from './emptying';
-import { createProject, documentOf, type Machine, machine, probed } from './support';
+import { clientConfig } from './clients';
+import { createProject, documentOf, empty, type Machine, machine } from './support';
 
 /*
  * Every pattern that has probes: generated from the packed kit, deployed to the emulator by the CDK's own command line, looked
@@ -34,7 +36,7 @@ let here: Machine;
 let endpoint: string;
 
 /** The commands of a lab that deploy: no other test runs them. */
-function deploying(pattern: string): Command[] {
+function deploying(pattern: Pattern): Command[] {
   const { commandsBefore, steps, commandsAfter } = readLab(pattern);
   const all = [...commandsBefore, ...steps.flatMap(({ commands }) => commands), ...commandsAfter];
   return all.filter(({ deploys, notRun }) => deploys && notRun === undefined);
@@ -80,7 +82,7 @@ afterAll(async () => {
   process.stdout.write(`\n${table.join('\n')}\n\n`);
 });
 
-describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index) => {
+describe.each(patterns.map((pattern, index) => [pattern.id, pattern, index] as const))('%s', (id, pattern, index) => {
   const stages = index === 0 ? ['dev', 'test'] : ['dev'];
   const name = 'orders';
   let start: number;
@@ -94,7 +96,7 @@ describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index)
     endpoint = deployed.endpoint;
   });
 
-  const empty = async (stack: string): Promise<void> => emptyings[id]?.(clientConfig(endpoint), stack);
+  const emptied = (stack: string): void => empty(pattern, stack, project, endpoint);
 
   test('is deployed to the emulator, each stage a stack of its own', () => {
     expect(Object.keys(deployed.stacks)).toEqual(stages.map((stage) => `${name}-${stage}`));
@@ -144,11 +146,11 @@ describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index)
     expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);
   });
 
-  test.each(deploying(id).map((command) => [command.line, command.exit] as const))(
+  test.each(deploying(pattern).map((command) => [command.line, command.exit] as const))(
     'does what its lab says: %s',
     async (line, exit) => {
       if (line.includes(' destroy ')) {
-        await empty(`${name}-${stages[0]}`);
+        emptied(`${name}-${stages[0]}`);
       }
       const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
       expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
@@ -158,7 +160,9 @@ describe.each(probed.map((id, index) => [id, index] as const))('%s', (id, index)
   test('leaves nothing behind when all stages are destroyed', async () => {
     documentOf(here.atelier(project, ['local', 'deploy', '--json']));
     expect(await remains(name)).not.toEqual([]);
-    await Promise.all(stages.map((stage) => empty(`${name}-${stage}`)));
+    for (const stage of stages) {
+      emptied(`${name}-${stage}`);
+    }
     await destroy({ folder: project, endpoint });
     expect(await remains(name)).toEqual([]);
   });

@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { patterns } from '../../blueprints/catalog';
-import { KIT } from '../../blueprints/kit';
-import { probes } from '../../labs';
+import { KIT, kitRoot } from '../../blueprints/kit';
+import { type Pattern, packageOf } from '../../blueprints/pattern';
+import type { EmptyTask } from '../../labs/cli/probing';
+import { localAssembly } from '../../labs/engine/deployment/local-assembly';
 import { stopEmulator } from '../../labs/engine/emulator/emulator';
+import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Ended, packKit, run, tryRun } from '../support/commands';
 
 /** A machine of its own for the emulator: a folder for what is installed, one for projects, and the packed kit. */
@@ -26,9 +29,6 @@ export interface Machine {
  * runs is there as well: the files run one after the other.
  */
 export const CACHE = process.env.ATELIER_E2E_CACHE ?? join(tmpdir(), `${KIT}-e2e`);
-
-/** The ids of the patterns that have probes. */
-export const probed: readonly string[] = patterns.map(({ id }) => id).filter((id) => probes[id]);
 
 /** Makes a machine. */
 export function machine(cache = CACHE): Machine {
@@ -75,4 +75,26 @@ export function documentOf({ code, stdout, stderr }: Ended) {
     throw new Error(`ended with ${code}\n${stdout}\n${stderr}`);
   }
   return JSON.parse(stdout);
+}
+
+/**
+ * Does what the README of a pattern says is to be done before its stack is removed.
+ *
+ * @param pattern the pattern
+ * @param stack the stack's name
+ * @param project the folder of the project that it was deployed from
+ * @param endpoint the emulator's endpoint
+ */
+export function empty(pattern: Pattern, stack: string, project: string, endpoint: string): void {
+  const task = {
+    root: packageOf(pattern).root,
+    pattern: pattern.id,
+    stack,
+    assembly: localAssembly(project),
+    empties: true,
+  } as const;
+  execFileSync(process.execPath, [join(kitRoot, 'lib', 'cli', 'prober.js')], {
+    input: JSON.stringify(task satisfies EmptyTask),
+    env: { ...localEnvironment(endpoint), NODE_PATH: join(kitRoot, 'node_modules') },
+  });
 }

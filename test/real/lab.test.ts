@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the lab of %s', (id, pattern) => {
-  const lab = readLab(id);
+  const lab = readLab(pattern);
   const commands = [...lab.commandsBefore, ...lab.steps.flatMap((step) => step.commands), ...lab.commandsAfter];
   const left = commands.filter((command) => !isRunHere(command));
   const places = [['before the steps', undefined] as const, ...lab.steps.map((step) => [step.id, step.id] as const)];

@@ -5,10 +5,10 @@ import { transformSync } from '@swc/core';
 import fc from 'fast-check';
 import { patterns } from '../../blueprints/catalog';
 import { checkOptions } from '../../blueprints/options';
-import { type Pattern, stepIds } from '../../blueprints/pattern';
+import { type Pattern, packageOf, stepIds, templatesOf } from '../../blueprints/pattern';
 import { render, TemplateError, templateSet } from '../../blueprints/rendering';
 import { auditTemplate, parseTemplate } from '../../blueprints/rendering/template';
-import { echo } from '../fixtures/echo/pattern';
+import { echo } from '../fixtures/echo/blueprints/echo/pattern';
 
 const values = (more: object = {}) => checkOptions(echo, { name: 'echo', ...more });
 
@@ -110,24 +110,20 @@ describe('a template', () => {
   });
 });
 
-test('a value that is missing is named with its template and line', () => {
-  expect(() => render({ ...echo, templates: `${echo.templates}/../unset` }, values(), 'loud')).toThrow(
-    /^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/,
-  );
-});
-
-describe('a partial', () => {
+describe('with further templates', () => {
   const folders: string[] = [];
   /** The fixture with further templates, by path. */
   const withFiles = (files: Readonly<Record<string, string>>): Pattern => {
-    const templates = mkdtempSync(join(tmpdir(), 'templates-'));
-    folders.push(templates);
-    cpSync(String(echo.templates), templates, { recursive: true });
+    const root = mkdtempSync(join(tmpdir(), 'templates-'));
+    folders.push(root);
+    cpSync(packageOf(echo).root, root, { recursive: true });
+    const pattern = { ...echo, folder: join(root, 'blueprints', 'echo') };
     for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(templates, path)), { recursive: true });
-      writeFileSync(join(templates, path), text);
+      const file = join(templatesOf(pattern), path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
     }
-    return { ...echo, templates };
+    return pattern;
   };
 
   afterAll(() => {
@@ -136,7 +132,13 @@ describe('a partial', () => {
     }
   });
 
-  test('of the same path replaces the one that every project has', () => {
+  test('a value that is missing is named with its template and line', () => {
+    expect(() => render(withFiles({ 'value.txt.hbs': 'line\n{{ts unset}}\n' }), values(), 'loud')).toThrow(
+      /^value\.txt\.hbs:2: \{\{ts\}\} of undefined: has no value$/,
+    );
+  });
+
+  test('a partial of the same path replaces the one that every project has', () => {
     const pattern = withFiles({ '_readme.hbs': '{{> commands}}\n', '_commands.hbs': 'Only one command.\n' });
     expect(render(pattern, values(), 'loud').get('README.md')).toContain('Only one command.');
   });
@@ -144,7 +146,7 @@ describe('a partial', () => {
   test.each([
     ['another folder', 'src/_commands.hbs', 'src/_commands.hbs:1: _commands.hbs is a partial "commands" as well'],
     ['another ending', '_readme.md.hbs', '_readme.md.hbs:1: _readme.hbs is a partial "readme" as well'],
-  ])('is refused beside one of its name with %s', (_, path, message) => {
+  ])('a partial is refused beside one of its name with %s', (_, path, message) => {
     expect(() => templateSet(withFiles({ [path]: '' }))).toThrow(message);
   });
 });

@@ -1,9 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import * as types from '../../blueprints';
 import type { Pattern } from '../../blueprints/pattern';
-
-type ProjectType = new (options: object) => { synth(): void };
+import { projectTypeAt } from './sources';
 
 /**
  * Creates a project by its projen type, as `projen new` does, without installing anything.
@@ -18,7 +16,7 @@ export function generate(pattern: Pattern, outdir: string, options: object = {})
   const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
   Object.assign(process.env, environment);
   try {
-    const Type = (types as unknown as Record<string, ProjectType>)[pattern.className];
+    const Type = projectTypeAt(pattern);
     new Type({ name: 'orders', outdir, appOptions: { logging: { level: '00.off' } }, ...options }).synth();
   } finally {
     for (const [name, value] of Object.entries(before)) {

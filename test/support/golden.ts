@@ -1,9 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { patterns } from '../../blueprints/catalog';
-import { kitRoot } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
-import { lastStep, type Pattern, stepIds } from '../../blueprints/pattern';
+import { lastStep, type Pattern, packageOf, stepIds } from '../../blueprints/pattern';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
@@ -11,6 +9,7 @@ import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../labs/en
 import { labFile } from '../../labs/engine/lab-file';
 import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
 import { generate, readFiles } from './generate';
+import { patternsAt } from './sources';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
 
@@ -26,7 +25,7 @@ import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synth
  * @param pattern the pattern
  */
 export function goldenFolder(pattern: Pattern): string {
-  return join(kitRoot, 'test', 'golden', pattern.id);
+  return join(packageOf(pattern).root, 'test', 'golden', pattern.id);
 }
 
 /**
@@ -44,11 +43,19 @@ export function goldenCopy(pattern: Pattern, finished: Synthesized): Map<string,
   const stacks = readdirSync(join(finished.folder, 'cdk.out')).filter((file) => file.endsWith('.template.json'));
   const templates = stacks.map((file): [string, string] => [
     `cdk.out/${file}`,
-    `${readFileSync(join(finished.folder, 'cdk.out', file), 'utf8')}\n`,
+    `${withoutPaths(readFileSync(join(finished.folder, 'cdk.out', file), 'utf8'))}\n`,
   ]);
   const state: [string, string] = [STATE_FILE, `${JSON.stringify(stateOf(assemblyOf(finished)), undefined, 2)}\n`];
   const copy = [...files, ...templates, state];
   return new Map(copy.map(([path, text]) => [path.replace(/(^|\/)\./g, '$1dot.'), masked(text)]));
+}
+
+/** A template without the paths of constructs, which stand in its logical ids already. */
+function withoutPaths(template: string): string {
+  const isNothing = (value: unknown): boolean => JSON.stringify(value) === '{}';
+  const kept = (key: string, value: unknown): unknown => (key === 'aws:cdk:path' ? undefined : value);
+  const whole = JSON.parse(template, kept);
+  return JSON.stringify(whole, (key, value) => (key === 'Metadata' && isNothing(value) ? undefined : value), 1);
 }
 
 /**
@@ -92,13 +99,15 @@ function write(pattern: Pattern): void {
   const synthesized = synthesize(pattern, [...steps, stagesVariant(pattern)]);
   const projects = new Map(synthesized.map((one) => [one.name, one]));
   const project = (variant: string): Synthesized => projects.get(variant) as Synthesized;
-  const lab = labFile(pattern.id);
+  const lab = labFile(pattern);
   writeFileSync(
     lab,
     currentLab(pattern, readFileSync(lab, 'utf8'), (variant) => assemblyOf(project(variant))),
   );
   const finished = project(lastStep(pattern));
-  const lost = lostState(goldenState(goldenFolder(pattern)), stateOf(assemblyOf(finished)), pattern.migrations ?? []);
+  const { version } = packageOf(pattern);
+  const now = stateOf(assemblyOf(finished));
+  const lost = lostState(goldenState(goldenFolder(pattern)), now, pattern.migrations ?? [], version);
   if (lost.length > 0) {
     throw new Error(
       `an update of ${pattern.id} would replace or remove ${lost.join(', ')}, with all that they hold; keep them, or name them in the pattern's migrations`,
@@ -113,5 +122,5 @@ function write(pattern: Pattern): void {
 }
 
 if (require.main === module) {
-  patterns.forEach(write);
+  patternsAt(process.cwd()).forEach(write);
 }

@@ -19,12 +19,12 @@ async function captureOutputs(): Promise<void> {
     for (const pattern of patterns) {
       const folder = join(home, pattern.id);
       mkdirSync(folder);
-      const ran = runLab(pattern, readLab(pattern.id), folder, registry.env);
+      const ran = runLab(pattern, readLab(pattern), folder, registry.env);
       for (const { command, step, code, stderr } of ran.filter((one) => one.code !== one.command.exit)) {
         process.exitCode = 1;
         process.stderr.write(`${step ?? pattern.id}: ${command.line} ended with ${code}\n${stderr}\n`);
       }
-      const file = labFile(pattern.id);
+      const file = labFile(pattern);
       writeFileSync(file, withOutputs(readFileSync(file, 'utf8'), ran));
     }
   } finally {

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
-import { kitVersion } from '../../blueprints/kit';
 import type { Migration } from '../../blueprints/pattern';
 import type { Assembly } from '../../labs/engine/assembly';
 import { dig, entriesAt, type Json } from '../../labs/engine/json';
-import { isStateful } from '../../modules';
+import { isStateful } from '../../modules/stateful';
 
 /** A resource that holds state: what must stay as it is, or else CloudFormation replaces it by an empty one. */
 export interface StatefulResource {
@@ -34,18 +33,19 @@ export function stateOf(assembly: Assembly): State {
 }
 
 /**
- * The resources that an update would replace or remove, and that no migration of this version of the kit names.
+ * The resources that an update would replace or remove, and that no migration of this version names.
  *
  * @param before what a released project has
  * @param now what it would have
  * @param migrations the changes that are meant
+ * @param version the version that is being made
  * @returns their names, as `State` has them
  */
-export function lostState(before: State, now: State, migrations: readonly Migration[]): string[] {
+export function lostState(before: State, now: State, migrations: readonly Migration[], version: string): string[] {
   return Object.entries(before)
     .filter(([name, resource]) => JSON.stringify(resource) !== JSON.stringify(now[name]))
     .map(([name]) => name)
-    .filter((name) => !migrations.some(({ resource, kit }) => kit === kitVersion && name.endsWith(`/${resource}`)));
+    .filter((name) => !migrations.some((one) => one.version === version && name.endsWith(`/${one.resource}`)));
 }
 
 /**

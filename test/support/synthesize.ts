@@ -2,17 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../blueprints/errors';
-import { KIT, kitRoot } from '../../blueprints/kit';
+import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, optionsOf } from '../../blueprints/options';
+import { packageAt } from '../../blueprints/package';
 import {
   lastStep,
   type OptionSpec,
   type OptionValue,
   type OptionValues,
   type Pattern,
+  packageOf,
   stepIds,
 } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
+import type { Edit } from '../../labs/engine/mutation';
 import { generate } from './generate';
 
 /** A project that the suite looks at: a pattern at a step with some options. */
@@ -21,6 +24,8 @@ export interface Variant {
   readonly name: string;
   readonly step: string;
   readonly options: OptionValues;
+  /** What is made wrong in it. @default - nothing */
+  readonly edit?: Edit;
 }
 
 /** A variant that was rendered and synthesized. */
@@ -31,13 +36,17 @@ export interface Synthesized extends Variant {
   readonly problem?: string;
 }
 
-/** A folder for projects, below the kit's own so that they find its packages, and the kit itself by its name. */
-export function scratchFolder(): string {
-  const scratch = join(kitRoot, '.scratch');
-  const kit = join(scratch, 'node_modules', KIT);
-  mkdirSync(dirname(kit), { recursive: true });
+/**
+ * A folder for projects, below a package's own so that they find its packages, and the package itself by its name.
+ *
+ * @param root the package's folder. @default - the kit's
+ */
+export function scratchFolder(root = kitRoot): string {
+  const scratch = join(root, '.scratch');
+  const link = join(scratch, 'node_modules', packageAt(root).name);
+  mkdirSync(dirname(link), { recursive: true });
   try {
-    symlinkSync(kitRoot, kit, 'junction');
+    symlinkSync(root, link, 'junction');
   } catch (error) {
     // It is there already, perhaps since a moment: another file of the suite runs beside this one.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
@@ -140,11 +149,26 @@ export function writeVariants(pattern: Pattern, variants: readonly Variant[], ho
   rmSync(home, { recursive: true, force: true });
   const managed = join(home, 'managed');
   generate(pattern, managed, { step: 'start' });
-  return variants.map(({ name, step, options }) => {
+  return variants.map(({ name, step, options, edit }) => {
     const folder = join(home, name);
     writeProject(managed, folder, render(pattern, checkOptions(pattern, { name: 'orders', ...options }), step));
+    if (edit) {
+      makeWrong(folder, edit);
+    }
     return folder;
   });
+}
+
+function makeWrong(folder: string, { file, from, to }: Edit): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(from).length !== 2) {
+    throw new Error(`${path} has not once: ${from}`);
+  }
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
 }
 
 /**
@@ -155,7 +179,7 @@ export function writeVariants(pattern: Pattern, variants: readonly Variant[], ho
  * @returns one project for each, in the same order
  */
 export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synthesized[] {
-  const folders = writeVariants(pattern, variants, join(scratchFolder(), pattern.id));
+  const folders = writeVariants(pattern, variants, join(scratchFolder(packageOf(pattern).root), pattern.id));
   const problems = synthesizeFolders(folders);
   return variants.map((variant, index) => {
     const folder = folders[index];
@@ -171,18 +195,20 @@ export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synt
  * Synthesizes projects one after the other in one child process, each into its cdk.out.
  *
  * @param folders the folders of the projects
- * @param context context that is not in their cdk.json. @default - none
  * @returns for each what made synth refuse, or the program end, if anything did
  */
-export function synthesizeFolders(folders: readonly string[], context: object = {}): (string | undefined)[] {
+export function synthesizeFolders(folders: readonly string[]): (string | undefined)[] {
+  if (folders.length === 0) {
+    return [];
+  }
   for (const folder of folders) {
     rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
     rmSync(join(folder, 'problem.txt'), { force: true });
   }
   execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
-    cwd: kitRoot,
+    cwd: dirname(folders[0]),
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', FURTHER_CONTEXT: JSON.stringify(context) },
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   return folders.map((folder) => {
     const problem = join(folder, 'problem.txt');

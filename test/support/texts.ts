@@ -18,6 +18,6 @@ export function kitTexts(): Map<string, string> {
       .filter((file) => file.endsWith('.md'))
       .map((file) => join(kitRoot, folder, file)),
   );
-  const labs = patterns.map(({ id }) => labFile(id)).filter((file) => existsSync(file));
+  const labs = patterns.map(labFile).filter((file) => existsSync(file));
   return new Map([...files, ...labs].map((file) => [file, readFileSync(file, 'utf8')]));
 }

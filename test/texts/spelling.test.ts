@@ -1,39 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { patterns } from '../../blueprints/catalog';
-import { kitRoot } from '../../blueprints/kit';
-import { checkOptions } from '../../blueprints/options';
-import { lastStep } from '../../blueprints/pattern';
-import { render } from '../../blueprints/rendering';
-import { isService, misspellings } from '../support/spelling';
+import { misspelt } from '../suites/spelling';
+import { misspellings } from '../support/spelling';
 import { kitTexts } from '../support/texts';
-
-const misspelt = (texts: Iterable<readonly [string, string]>): string[] =>
-  [...texts].flatMap(([path, text]) => misspellings(text).map(({ found, right }) => `${path}: ${found} (${right})`));
 
 test('the texts of the kit spell every term of AWS as AWS does', () => {
   expect(misspelt(kitTexts())).toEqual([]);
-});
-
-describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (id, pattern) => {
-  test('names its services as AWS does', () => {
-    expect(pattern.services.filter((service) => !isService(service))).toEqual([]);
-  });
-
-  test('has data that are spelled as AWS does', () => {
-    expect(misspelt([['data', JSON.stringify(pattern)]])).toEqual([]);
-  });
-
-  test('has checks that are spelled as AWS does', () => {
-    const folder = join(kitRoot, 'labs', id);
-    const sources = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const);
-    expect(misspelt(sources)).toEqual([]);
-  });
-
-  test('generates projects that are spelled as AWS does', () => {
-    const files = render(pattern, checkOptions(pattern, { name: 'orders' }), lastStep(pattern));
-    expect(misspelt([...files].map(([path, content]) => [path, String(content)]))).toEqual([]);
-  });
 });
 
 test.each([

@@ -1,4 +1,3 @@
-import { patterns } from '../../../blueprints/catalog';
 import type { Pattern } from '../../../blueprints/pattern';
 import { exitCodes, Output, type OutputOptions } from '../output';
 
@@ -17,10 +16,11 @@ export function summarize({ id, title, summary, services, level, minutes }: Patt
 /**
  * `atelier list`: the catalogue.
  *
+ * @param patterns the patterns
  * @param options how to print
  * @returns the exit code
  */
-export function list(options: OutputOptions): number {
+export function list(patterns: readonly Pattern[], options: OutputOptions): number {
   const output = new Output(options);
   output.document(patterns.map(summarize));
   output.print(output.paint('strong', `${patterns.length} ${patterns.length === 1 ? 'pattern' : 'patterns'}`), '');

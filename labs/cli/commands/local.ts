@@ -7,7 +7,7 @@ import {
 } from '../../engine/deployment/deploy';
 import { logFile, resetEmulator, runningEmulator, startEmulator, stopEmulator } from '../../engine/emulator/emulator';
 import { SpareSynthesis } from '../../engine/spare';
-import { labs } from '../../index';
+import { labOf } from '../../packages';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator, type Target } from '../local/target';
 import { exitCodes, Output, type OutputOptions } from '../output';
@@ -137,7 +137,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const output = new Output(options);
   const { folder, pattern } = Project.open(options, output);
   const { endpoint } = await started(output);
-  const standIns = async () => (await labs[pattern.id]()).standIns ?? {};
+  const standIns = async () => (await labOf(pattern)).standIns ?? {};
   const target = { folder, endpoint, standIns };
   if (options.watch) {
     return deployEachSave(target, options, output);

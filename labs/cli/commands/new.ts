@@ -5,6 +5,7 @@ import { chosenOptions } from '../../../blueprints/options';
 import { withSlashes } from '../../../blueprints/paths';
 import type { OptionValue, Pattern } from '../../../blueprints/pattern';
 import { failureOf, killChildren } from '../../engine/child';
+import { projectTypeOf } from '../../packages';
 import { exitCodeOf, exitCodes, Output } from '../output';
 import { type NewOptions, type Plan, planProject } from '../project-plan';
 import { type Staging, stage, stageElsewhere } from '../staging';
@@ -97,12 +98,12 @@ function placeOf(target: string): string {
   return existsSync(target) ? target : dirname(target);
 }
 
-async function generate({ pattern, values, step, kit }: Plan, outdir: string): Promise<void> {
+async function generate({ pattern, values, step, kit, package: of }: Plan, outdir: string): Promise<void> {
   const creating = { PROJEN_CREATE_PROJECT: 'true', PROJEN_DISABLE_POST: 'true' };
   Object.assign(process.env, creating);
-  const types: Record<string, unknown> = await import('../../../blueprints/index');
-  const ProjectType = types[pattern.className] as new (options: object) => { synth(): void };
-  new ProjectType({ ...values, outdir, kit, step, appOptions: { logging: { level: '00.off' } } }).synth();
+  const ProjectType = await projectTypeOf(pattern);
+  const devDeps = of === undefined ? {} : { devDeps: [of] };
+  new ProjectType({ ...values, ...devDeps, outdir, kit, step, appOptions: { logging: { level: '00.off' } } }).synth();
   // npm and git are started after this: what they run is no creation.
   for (const name of Object.keys(creating)) {
     delete process.env[name];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
+import { packageOf } from '../../../blueprints/pattern';
 import { stageOf } from '../../../blueprints/stages';
 import { Assembly } from '../../engine/assembly';
 import { resourcesOf } from '../../engine/assembly-folder';
@@ -47,7 +48,8 @@ export async function probe(options: ProbeOptions): Promise<number> {
   const steps = project.pattern.steps.map(({ id }) => id).filter((id) => project.isDone(id));
   output.print(`${output.paint('strong', stack)}  at ${place}`, '');
   const assembly = target ? localAssembly(project.folder) : join(project.folder, 'cdk.out');
-  const task = { pattern: project.pattern.id, stack, steps, assembly };
+  const { pattern } = project;
+  const task = { root: packageOf(pattern).root, pattern: pattern.id, stack, steps, assembly };
   const results = await runProbes(task, clients, (event) => show(output, event));
   const passed = results.every((one) => one.passed);
   const leftOut = target ? leftOutLocally(project.folder, stack) : [];

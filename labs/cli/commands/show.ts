@@ -1,5 +1,5 @@
-import { findPattern } from '../../../blueprints/catalog';
 import { allowedWords, flagOf, optionSchema, optionsOf } from '../../../blueprints/options';
+import type { Pattern } from '../../../blueprints/pattern';
 import { exitCodes, Output, type OutputOptions } from '../output';
 import { summarize } from './list';
 
@@ -7,13 +7,11 @@ import { summarize } from './list';
  * `atelier show`: a pattern's steps and options. With `--json`: what `list` says of it, `steps: [{id, title, goal}]`, and
  * `options`, a JSON Schema of all options as one object.
  *
- * @param id the pattern's id
+ * @param pattern the pattern
  * @param options how to print
  * @returns the exit code
- * @throws UsageError when there is no such pattern
  */
-export function show(id: string, options: OutputOptions): number {
-  const pattern = findPattern(id);
+export function show(pattern: Pattern, options: OutputOptions): number {
   const output = new Output(options);
   output.document({
     ...summarize(pattern),
@@ -40,7 +38,7 @@ export function show(id: string, options: OutputOptions): number {
       `  ${' '.repeat(24)}${output.paint('faint', `${allowedWords(spec)}${standard(spec.default)}`)}`,
     );
   }
-  output.print('', output.paint('faint', `atelier new ${id}   creates a project`));
+  output.print('', output.paint('faint', `atelier new ${pattern.id}   creates a project`));
   return exitCodes.done;
 }
 

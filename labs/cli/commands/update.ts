@@ -145,7 +145,7 @@ function write(project: Project, { files, options, rendered, extras }: Update): 
   const { folder, pattern, generatedAt } = project;
   keep(project, files);
   writeUpdates(folder, files);
-  writeProvenance(folder, { pattern: pattern.id, options, step: generatedAt }, rendered, extras);
+  writeProvenance(folder, { pattern, options, step: generatedAt }, rendered, extras);
 }
 
 /** Keeps all that an update may change. */

@@ -2,7 +2,7 @@ import type { Assembly } from '../../engine/assembly';
 import { type Check, type CheckResult, type GoalResult, runCheck } from '../../engine/check';
 import { assemblyOf } from '../../engine/project-assembly';
 import { synthesize } from '../../engine/synth';
-import { labs } from '../../index';
+import { labOf } from '../../packages';
 import type { Project } from './project';
 
 /** What is found when a step of a project is judged. */
@@ -45,7 +45,7 @@ export async function judge(
 }
 
 async function checksUpTo({ pattern }: Project, step: string): Promise<{ earlier: readonly Check[]; asked: Check }> {
-  const { checks } = (await labs[pattern.id]?.()) ?? { checks: [] };
+  const { checks } = await labOf(pattern);
   const index = checks.findIndex((check) => check.step === step);
   if (index < 0) {
     throw new Error(`${pattern.id} has no check for ${step}`);

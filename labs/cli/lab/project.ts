@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { findPattern, patterns } from '../../../blueprints/catalog';
+import { patterns } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { checkOptions, currentOptions } from '../../../blueprints/options';
 import { checkStep, currentId, type OptionValues, type Pattern } from '../../../blueprints/pattern';
@@ -15,12 +15,15 @@ import {
   readProgress,
   writeProgress,
 } from '../../engine/progress';
+import { patternOf } from '../../packages';
 import type { Output, OutputOptions } from '../output';
 
 /** How a lab command prints, and the folder it looks at. */
 export interface LabOptions extends OutputOptions {
   /** The project's folder. @default - the working directory */
   readonly cwd?: string;
+  /** The patterns of a package that somebody has named by `--from`. @default - nobody has */
+  readonly patterns?: readonly Pattern[];
 }
 
 /** A generated project, and how far its learner is. */
@@ -32,9 +35,9 @@ export class Project {
    * @param output where it is said
    * @throws UsageError when there is none
    */
-  public static open({ cwd = process.cwd() }: LabOptions, output: Output): Project {
+  public static open({ cwd = process.cwd(), patterns: named }: LabOptions, output: Output): Project {
     const here = resolve(cwd);
-    const project = Project.nearest(here);
+    const project = Project.nearest(here, named);
     if (!project) {
       throw new UsageError(`${here} holds no generated project, nor does a folder above it`, {
         option: 'folder',
@@ -53,17 +56,17 @@ export class Project {
     return project;
   }
 
-  private static nearest(folder: string): Project | undefined {
+  private static nearest(folder: string, named?: readonly Pattern[]): Project | undefined {
     const parent = dirname(folder);
-    return Project.in(folder) ?? (parent === folder ? undefined : Project.nearest(parent));
+    return Project.in(folder, named) ?? (parent === folder ? undefined : Project.nearest(parent, named));
   }
 
-  private static in(folder: string): Project | undefined {
+  private static in(folder: string, named?: readonly Pattern[]): Project | undefined {
     const provenance = readProvenance(folder);
     if (!provenance) {
       return undefined;
     }
-    const pattern = findPattern(provenance.pattern);
+    const pattern = patternOf(provenance, folder, named);
     const values = checkOptions(pattern, currentOptions(pattern, provenance.options));
     return new Project(folder, pattern, values, currentId(pattern, provenance.step), readProgress(folder, pattern));
   }
@@ -120,7 +123,7 @@ export class Project {
   public async textOf(step: string): Promise<StepText> {
     // The parser of Markdown takes its time to load, and checks do without.
     const { readLab } = await import('../../engine/lab-text');
-    const found = readLab(this.pattern.id).steps.find(({ id }) => id === step);
+    const found = readLab(this.pattern).steps.find(({ id }) => id === step);
     if (!found) {
       throw new Error(`the lab of ${this.pattern.id} has no text for ${step}`);
     }

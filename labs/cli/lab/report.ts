@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
-import { PROVENANCE_FILE } from '../../../blueprints/provenance';
+import type { Pattern } from '../../../blueprints/pattern';
+import { PROVENANCE_FILE, type Provenance } from '../../../blueprints/provenance';
 import { failureOf } from '../../engine/child';
 import { type Grade, grade } from '../../engine/grading';
 import { collect, HAND_IN, type HandIn, problem, readHandIn } from '../../engine/handin';
-import { labs } from '../../index';
-import { exitCodes, Output, type OutputOptions } from '../output';
+import { labOf, namedPatternOf } from '../../packages';
+import { exitCodes, Output } from '../output';
+import type { LabOptions } from './project';
 
 /** The flags of `atelier lab report`. */
-export interface ReportOptions extends OutputOptions {
+export interface ReportOptions extends Pick<LabOptions, 'json' | 'plain' | 'patterns'> {
   /** Whether a table of comma-separated values is printed. @default false */
   readonly csv?: boolean;
   /** A folder whose packages all projects use: a finished project of the instructor's. @default - the working directory */
@@ -42,13 +44,25 @@ export async function report(sources: readonly string[], options: ReportOptions)
     const handIns = (await Promise.all(sources.map((source) => handInsOf(source, fetched)))).flat();
     const grades = await grade(handIns, {
       packages,
-      checksOf: async (pattern) => (await labs[pattern]?.())?.checks ?? [],
+      patternOf: (provenance) => patternOfHandIn(provenance, options.patterns),
+      checksOf: async (pattern) => (await labOf(pattern)).checks,
     });
     print(output, grades, options);
     return grades.some(hasFalseClaim) ? exitCodes.checkFailed : exitCodes.done;
   } finally {
     rmSync(fetched, { recursive: true, force: true });
   }
+}
+
+/** What a hand-in says of itself makes no code run: a package is named by who judges. */
+function patternOfHandIn(provenance: Provenance, named: readonly Pattern[] | undefined): Pattern {
+  const pattern = namedPatternOf(provenance, named);
+  if (!pattern) {
+    throw new EnvironmentError(
+      `the project is of ${provenance.package?.name}; report with --from ${provenance.package?.name}`,
+    );
+  }
+  return pattern;
 }
 
 async function handInsOf(source: string, fetched: string): Promise<HandIn[]> {

@@ -63,7 +63,7 @@ function printGoals(output: Output, step: string, goals: readonly GoalText[]): v
 
 /** Where to go from here. */
 function printWays(output: Output, { folder, pattern }: Project): void {
-  output.print('', `The text of the lab: ${relative(folder, labFile(pattern.id))}`, '');
+  output.print('', `The text of the lab: ${relative(folder, labFile(pattern))}`, '');
   output.table(
     [
       ['npx serverless-atelier lab check', 'says how far you are'],

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashOf } from '../../../blueprints/hash';
 import { dig, entriesAt, isObject, type Json, type JsonObject, readJson } from '../json';
 import { referenceOf, textParts } from '../references';
 
@@ -100,7 +100,7 @@ function replaceTemplate(folder: string, id: string, file: string, template: Jso
   const url = dig(JSON.parse(manifest), 'artifacts', id, 'properties', 'stackTemplateAssetObjectUrl');
   const [, before] = /\/([0-9a-f]{64})\.json$/.exec(String(url)) ?? [];
   if (before) {
-    const after = createHash('sha256').update(text).digest('hex');
+    const after = hashOf(text);
     for (const name of ['manifest.json', `${id}.assets.json`]) {
       const path = join(folder, name);
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll(before, after));

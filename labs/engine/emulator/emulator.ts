@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../../blueprints/errors';
+import { cacheFolder } from '../cache-folder';
 import { dig, readJson } from '../json';
-import { emulatorHome } from './home';
 import { MINISTACK, type Progress } from './installation';
 import { LAUNCHERS, type Launcher, type Means } from './launchers';
 
@@ -28,7 +28,7 @@ const PATIENCE = 20_000;
 /** How often a port is tried that somebody else takes first. */
 const ATTEMPTS = 3;
 
-const path = (name: string): string => join(emulatorHome(), name);
+const path = (name: string): string => join(cacheFolder('emulator'), name);
 const stateFile = (): string => path('running.json');
 
 /** The file that the emulator writes its log into. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../blueprints/errors';
-import { emulatorHome } from './home';
+import { cacheFolder } from '../cache-folder';
 
 /** The account of the emulator that is used where a stage names none. */
 export const ACCOUNT = '000000000000';
@@ -24,7 +24,7 @@ const LEADING_AWAY = /^(AWS_(?!CA_BUNDLE$).*|CDK_DEFAULT_.*|(https?|all|no)_prox
  */
 export function localEnvironment(endpoint: string, account = ACCOUNT, region = REGION): NodeJS.ProcessEnv {
   refuseAws(endpoint);
-  const home = join(emulatorHome(), 'home');
+  const home = join(cacheFolder('emulator'), 'home');
   mkdirSync(home, { recursive: true });
   const own = Object.entries(process.env).filter(([name]) => !LEADING_AWAY.test(name));
   return {

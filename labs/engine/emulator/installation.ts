@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../../blueprints/errors';
+import { hashOf } from '../../../blueprints/hash';
 import { versions } from '../../../blueprints/versions';
+import { cacheFolder } from '../cache-folder';
 import { failureOf, runChild } from '../child';
 import { CLIENTS } from './clients';
-import { emulatorHome } from './home';
 import { findPython, pythonMissing } from './python';
 
 /** The emulator of AWS, in the version that the kit was tested with: https://pypi.org/project/ministack, MIT. */
@@ -41,7 +41,7 @@ const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
  */
 export async function installEmulator(progress: Progress): Promise<Installation> {
   const venv: Part = {
-    folder: join(emulatorHome(), `ministack-${MINISTACK}`),
+    folder: join(cacheFolder('emulator'), `ministack-${MINISTACK}`),
     install: installPackage,
   };
   const clients = clientsPart();
@@ -77,7 +77,10 @@ interface Part {
 
 /** The folder is named after what it holds: another set of versions is another folder. */
 function clientsPart(): Part {
-  return { folder: join(emulatorHome(), `tools-${hashOf(toolsManifest())}`), install: installTools };
+  return {
+    folder: join(cacheFolder('emulator'), `tools-${hashOf(toolsManifest()).slice(0, 12)}`),
+    install: installTools,
+  };
 }
 
 /** Installs, side by side, the parts that are not there. */
@@ -123,7 +126,7 @@ function diskFull(folder: string): EnvironmentError | undefined {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize < NOTHING
     ? new EnvironmentError(
-        `the disk of ${emulatorHome()} is full; free ${NEEDED_MIB} MB there, or name a folder of another disk in XDG_CACHE_HOME`,
+        `the disk of ${cacheFolder('emulator')} is full; free ${NEEDED_MIB} MB there, or name a folder of another disk in XDG_CACHE_HOME`,
       )
     : undefined;
 }
@@ -166,10 +169,6 @@ function toolsManifest(): string {
 function nodePackage(): string | undefined {
   const isNew = Number(process.versions.node.split('.')[0]) >= NODE.major;
   return isNew ? undefined : `node-${process.platform.replace('win32', 'win')}-${process.arch}`;
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** What npm, pip, uv and docker say first of what went wrong, but for npm's mere code. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { EnvironmentError } from '../../../blueprints/errors';
+import { hashOf } from '../../../blueprints/hash';
+import { cacheFolder } from '../cache-folder';
 import { failureOf, runChild } from '../child';
 import { REGION } from './environment';
-import { emulatorHome } from './home';
 import {
   firstLine,
   type Installation,
@@ -54,7 +54,7 @@ const CLIENTS_FOLDER = '/opt/clients';
 
 /** One container for each user's cache: two users may share a Docker. */
 function containerName(): string {
-  return `serverless-atelier-${createHash('sha256').update(emulatorHome()).digest('hex').slice(0, 8)}`;
+  return `serverless-atelier-${hashOf(cacheFolder('emulator')).slice(0, 8)}`;
 }
 
 async function fetchImage(progress: Progress): Promise<void> {
@@ -62,7 +62,7 @@ async function fetchImage(progress: Progress): Promise<void> {
     return;
   }
   const done = progress("Fetching the emulator's image");
-  const failure = await failureOf('docker', ['pull', '--quiet', IMAGE], emulatorHome());
+  const failure = await failureOf('docker', ['pull', '--quiet', IMAGE], cacheFolder('emulator'));
   done(failure ? 'bad' : 'good');
   if (failure) {
     throw new EnvironmentError(

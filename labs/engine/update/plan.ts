@@ -1,4 +1,5 @@
-import { type Base, hashOf } from '../../../blueprints/provenance';
+import { hashOf } from '../../../blueprints/hash';
+import type { Base } from '../../../blueprints/provenance';
 import type { Files } from '../../../blueprints/rendering';
 import { renamedTo } from './similarity';
 import { isSameText, mergeTexts, type Sides, withEndsOf } from './three-way';

@@ -5,7 +5,7 @@ import { UsageError } from '../../../blueprints/errors';
 import { KIT, kitVersion } from '../../../blueprints/kit';
 import { checkOptions, chosenOptions, currentOptions, optionsOf } from '../../../blueprints/options';
 import { withSlashes } from '../../../blueprints/paths';
-import type { OptionValues, Pattern } from '../../../blueprints/pattern';
+import { classNameOf, type OptionValues, type Pattern } from '../../../blueprints/pattern';
 import { type Provenance, readBase } from '../../../blueprints/provenance';
 import { type Files, type ProjectExtras, render } from '../../../blueprints/rendering';
 import { filesOf } from '../move';
@@ -62,8 +62,8 @@ export function prepareUpdate(project: Updatable): Update {
   const own = readOwn(folder, new Set([...Object.keys(base.files), ...filesOf(pattern, project.values)]));
   const definition = own.get(DEFINITION)?.toString();
   const renames = renamesOf(pattern);
-  const withNewNames = (text: string): string => withRenames(text, pattern.className, renames);
-  const read = definition === undefined ? undefined : readDefinition(definition, pattern.className);
+  const withNewNames = (text: string): string => withRenames(text, classNameOf(pattern), renames);
+  const read = definition === undefined ? undefined : readDefinition(definition, classNameOf(pattern));
   const values = valuesOf(project, read);
   const rendered = render(pattern, values, generatedAt, base.extras);
   // The options in it are its owner's: they are the same on both sides, so that nothing of the kit's is in their way.
@@ -97,7 +97,7 @@ export function prepareUpdate(project: Updatable): Update {
 export function prepareDefinition({ folder, pattern }: Updatable): FileUpdate[] {
   const file = join(folder, DEFINITION);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return withDefinition([], text, Buffer.from(withRenames(text, pattern.className, renamesOf(pattern))));
+  return withDefinition([], text, Buffer.from(withRenames(text, classNameOf(pattern), renamesOf(pattern))));
 }
 
 /** The files, `.projenrc.ts` among them where its options have other names and nothing else of it changes. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findPattern } from '../../../blueprints/catalog';
 import { UsageError } from '../../../blueprints/errors';
 import { check, diff, hint, status } from '../../../labs/cli/commands/lab';
 import { report } from '../../../labs/cli/failure';
@@ -205,7 +206,7 @@ describe('the step that a command is about', () => {
   };
 
   test('may be named by its number in the text of the lab', async () => {
-    const { steps } = readLab('sqs-scaling');
+    const { steps } = readLab(findPattern('sqs-scaling'));
     for (const [index, { id }] of steps.entries()) {
       printed = '';
       await hint(String(index + 1), { cwd: folderOf(provenance('start')), json: true });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashOf } from '../../../../blueprints/provenance';
+import { hashOf } from '../../../../blueprints/hash';
 import { type FileUpdate, planUpdate } from '../../../../labs/engine/update/plan';
 
 const STACK = 'src/stack.ts';

@@ -1,24 +1,21 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { structuredPatch } from 'diff';
-import { patterns } from '../../blueprints/catalog';
+import { hashOf } from '../../blueprints/hash';
 import { checkOptions } from '../../blueprints/options';
-import { stepIds } from '../../blueprints/pattern';
+import { type Pattern, packageOf, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
-import { labs } from '../../labs';
 import { Assembly } from '../../labs/engine/assembly';
 import { readAssemblyFolder } from '../../labs/engine/assembly-folder';
 import { changesOf } from '../../labs/engine/changes';
 import { type Check, runCheck } from '../../labs/engine/check';
 import { filesOf, planMove, REACHES, type Reach, readVersions, writeMove } from '../../labs/engine/move';
 import { latestSnapshot, restore, takeSnapshot } from '../../labs/engine/snapshots';
+import { type Stuck, stuck } from '../labs/ways-to-be-stuck';
 import { readFiles } from '../support/generate';
+import { labAt } from '../support/sources';
 import { scratchFolder, synthesizeFolders, writeVariants } from '../support/synthesize';
-import { type Stuck, stuck } from './stuck';
 
-/** The pattern whose learners are stuck in all ways at each step; at the steps of others three ways are drawn. */
-const THOROUGH = 'sqs-scaling';
 const FAR = '// mine, and far away';
 const text = (lines: readonly string[]): string => lines.join('\n');
 
@@ -45,7 +42,7 @@ const NOT_THEIRS = /^(cdk\.out\/|problem\.txt$|\.atelier\/snapshots\/)/;
 /** The hash of each file of a learner's by path. */
 function hashesOf(folder: string): Map<string, string> {
   const theirs = [...readFiles(folder)].filter(([path]) => !NOT_THEIRS.test(path));
-  return new Map(theirs.map(([path, text]) => [path, createHash('sha256').update(text).digest('hex')]));
+  return new Map(theirs.map(([path, text]) => [path, hashOf(text)]));
 }
 
 /** A line without what a formatter may change in it: its indentation, its end and its quotes. */
@@ -111,12 +108,19 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('learners of %s', (id, pattern) => {
+/**
+ * What becomes of learners who are stuck, and ask for the solution.
+ *
+ * @param pattern the pattern
+ * @param drawn in how many ways they are stuck at each step, drawn by chance. @default - in all
+ */
+export function testLearners(pattern: Pattern, drawn = stuck.length): void {
+  const { id } = pattern;
   const values = checkOptions(pattern, { name: 'orders' });
   const order = stepIds(pattern);
-  const home = join(scratchFolder(), 'stuck', id);
+  const home = join(scratchFolder(packageOf(pattern).root), 'stuck', id);
   const seed = Number(process.env.SEED ?? Date.now() % 100_000) + 1;
-  const ways = (step: number): readonly Stuck[] => (id === THOROUGH ? stuck : shuffled(stuck, seed + step).slice(0, 3));
+  const ways = (step: number): readonly Stuck[] => shuffled(stuck, seed + step).slice(0, drawn);
   const plan = pattern.steps.flatMap(({ id: step }, index) =>
     ways(index).map((way, number) => ({ step, way, name: `${index}-${number}` })),
   );
@@ -124,7 +128,7 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('learne
   let cases: Case[];
 
   beforeAll(async () => {
-    const checks = new Map((await labs[id]()).checks.map((check) => [check.step, check]));
+    const checks = new Map((await labAt(pattern))?.checks.map((check) => [check.step, check]));
     const variants = plan.map(({ step, name }) => ({ name, step: stepBefore(step), options: {} }));
     const folders = writeVariants(pattern, variants, join(home, 'cases'));
     cases = plan.map(({ step, way }, index) => begin(step, way, folders[index]));
@@ -230,4 +234,4 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('learne
       expect(latestSnapshot(folder)).toBeUndefined();
     }
   });
-});
+}

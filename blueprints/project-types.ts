@@ -1,5 +1,59 @@
-import { Blueprint, type BlueprintOptions } from '../blueprint';
-import { pattern } from './pattern';
+// Written by `npm run golden` from the data of the patterns.
+import { Blueprint, type BlueprintOptions } from './blueprint';
+import * as patterns from './patterns';
+
+/** The options of `DynamicSubscriptions`. */
+export interface DynamicSubscriptionsOptions extends BlueprintOptions {
+  /**
+   * How many tasks the service runs, each with a queue of its own.
+   *
+   * @default 2
+   */
+  readonly desiredCount?: number;
+
+  /**
+   * The CPU units of a task, of which 1024 are one virtual CPU.
+   *
+   * @default 256
+   */
+  readonly cpu?: number;
+
+  /**
+   * The memory of a task in MiB, in the steps that Fargate has for its CPU.
+   *
+   * @default 512
+   */
+  readonly memory?: number;
+
+  /**
+   * The minutes between two runs of the sweeper.
+   *
+   * @default 15
+   */
+  readonly sweepInterval?: number;
+
+  /**
+   * Whether tasks reach AWS from public subnets, or from isolated ones through endpoints at a price.
+   *
+   * @default "public"
+   */
+  readonly network?: 'public' | 'isolated';
+}
+
+/**
+ * Each container of a service has a queue of its own on an SNS topic, and leaves nothing behind.
+ *
+ * @pjid dynamic-subscriptions
+ */
+export class DynamicSubscriptions extends Blueprint {
+  /** @internal */
+  public static override readonly _pattern = patterns.dynamicSubscriptions;
+
+  /** @param options the options of the project */
+  constructor(options: DynamicSubscriptionsOptions = {}) {
+    super(options);
+  }
+}
 
 /** The options of `SqsScaling`. */
 export interface SqsScalingOptions extends BlueprintOptions {
@@ -34,7 +88,7 @@ export interface SqsScalingOptions extends BlueprintOptions {
   /**
    * The concurrency that is taken from the account and kept for the consumer alone.
    *
-   * @default - none is set aside
+   * @default - none
    */
   readonly reservedConcurrency?: number;
 
@@ -68,13 +122,13 @@ export interface SqsScalingOptions extends BlueprintOptions {
 }
 
 /**
- * A queue whose consumer scales with it.
+ * A Lambda function scales with an SQS queue, within limits, and loses no message on the way.
  *
  * @pjid sqs-scaling
  */
 export class SqsScaling extends Blueprint {
   /** @internal */
-  public static override readonly _pattern = pattern;
+  public static override readonly _pattern = patterns.sqsScaling;
 
   /** @param options the options of the project */
   constructor(options: SqsScalingOptions = {}) {

@@ -1,0 +1,3 @@
+// The patterns of this package, a line for each.
+export { pattern as dynamicSubscriptions } from './dynamic-subscriptions/pattern';
+export { pattern as sqsScaling } from './sqs-scaling/pattern';

@@ -1,0 +1,52 @@
+/*
+ * All that a pattern's lab is written with, and the types of a pattern's data: what the labs of the kit import, and packages
+ * of patterns as `serverless-atelier/authoring`.
+ */
+export type {
+  Conflict,
+  Dependency,
+  Migration,
+  OptionSpec,
+  OptionValues,
+  Pattern,
+  RetiredOption,
+  Step,
+} from '../blueprints/pattern';
+export { alarmOn, alarmReads, judgeAlarm, type MetricWatch, type Watch } from './engine/alarms';
+export type { Assembly, Resource, Target } from './engine/assembly';
+export {
+  type Check,
+  type Failure,
+  type Goal,
+  mayRead,
+  type Read,
+  reads,
+  type Verdict,
+} from './engine/check';
+export { waitsFor } from './engine/dependencies';
+export type { StandIns } from './engine/deployment/cut';
+export { functionAt, functionIn, roleOf } from './engine/functions';
+export { asList, dig, entriesAt, isObject, type Json, type JsonObject } from './engine/json';
+export type { Lab, Labs, Probes } from './engine/lab';
+export {
+  acting,
+  alarmMetrics,
+  dashboardMetrics,
+  isMetricOf,
+  type NamedMetric,
+  type WatchedMetric,
+} from './engine/metrics';
+export type { Edit, Mistake, Mutation } from './engine/mutation';
+export { type Having, judgingParts, type Missing } from './engine/parts';
+export {
+  type Excess,
+  grantsOf,
+  names,
+  type Rights,
+  rightsOn,
+  type Statement,
+  statementsOf,
+} from './engine/permissions';
+export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
+export { securityRules } from './engine/rule-packs';
+export { failed, firstFailure, held, type NumberWanted, numberWithin, reached, tooWide, when } from './engine/verdicts';

@@ -1,0 +1,50 @@
+import type { Pattern } from '../../blueprints/pattern';
+import { patternsAt } from '../support/sources';
+import { testAnswers } from './answers';
+import { testLabText } from './lab-text';
+import { testLearners } from './learners';
+import { testParts } from './parts';
+import { testProjects } from './projects';
+import { testSpelling } from './spelling';
+import { synthesized } from './synthesis';
+import { testTypes } from './types';
+
+/** In how many ways learners are stuck at each step. */
+const WAYS = 3;
+
+/**
+ * The tests that the patterns of a package have to pass, those of the kit like any other: call it in a file of tests. Of each
+ * pattern they look at its parts, its projects at every step and with every option, what its checks say of right and wrong
+ * answers, the text of its lab, and what becomes of learners who are stuck.
+ *
+ * @param root the package's folder, with `blueprints/patterns.ts` and `labs/index.ts` in it
+ * @param suites which of the suites run in this file, where they are spread over several. @default - all
+ */
+export function testPatterns(root: string, suites: readonly Suite[] = Object.keys(SUITES) as Suite[]): void {
+  const patterns = patternsAt(root);
+  for (const suite of suites) {
+    SUITES[suite](patterns);
+  }
+}
+
+/** For each pattern a group of tests with its name. */
+const each = (testOne: (pattern: Pattern) => void) => (patterns: readonly Pattern[]) =>
+  describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('%s', (_, pattern) => testOne(pattern));
+
+const SUITES = {
+  parts: each((pattern) => {
+    testParts(pattern);
+    testSpelling(pattern);
+    testLabText(pattern);
+  }),
+  projects: each((pattern) => {
+    const at = synthesized(pattern);
+    testProjects(pattern, at);
+    testAnswers(pattern, at);
+  }),
+  types: testTypes,
+  learners: each((pattern) => testLearners(pattern, WAYS)),
+};
+
+/** A suite of tests of patterns. */
+export type Suite = keyof typeof SUITES;
