@@ -108,7 +108,11 @@ project.package.addVersion('0.1.0');
 for (const unused of ['jsii-diff', 'jsii-pacmak', 'jsii-rosetta']) {
   project.deps.removeDependency(unused);
 }
-project.package.addField('bin', { atelier: 'lib/cli/main.js', 'serverless-atelier': 'lib/cli/main.js' });
+project.package.addField('bin', {
+  atelier: 'lib/cli/main.js',
+  'serverless-atelier': 'lib/cli/main.js',
+  'atelier-patterns': 'lib/cli/write.js',
+});
 project.package.addField('license', 'Apache-2.0');
 project.package.addField('types', 'lib/blueprints/index.d.ts');
 project.package.addField('exports', {
@@ -147,11 +151,11 @@ project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: fals
 project.testTask.exec('jest', { receiveArgs: true });
 project.addTask('golden', {
   description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
-  exec: 'tsx test/support/golden.ts',
+  exec: 'tsx test/support/write.ts golden',
 });
 project.addTask('outputs', {
   description: 'Runs the labs from the packed kit and writes what they show of the output; look at what changed',
-  exec: 'tsx test/support/outputs.ts',
+  exec: 'tsx test/support/write.ts outputs',
 });
 project.addTask('real', {
   description: 'Runs the real commands from the packed kit: takes minutes, needs the npm registry',

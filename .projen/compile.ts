@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -34,6 +34,7 @@ const libraries = new Map([
   ['authoring', join(labs, 'authoring')],
   ['testing', join(root, 'test', 'suites', 'index')],
   ['synth-child', join(root, 'test', 'support', 'synth-child')],
+  ['write', join(root, 'test', 'support', 'write')],
 ]);
 
 // A failed compilation must not leave an older result behind, which would be packed.
@@ -112,7 +113,12 @@ async function bundle(): Promise<void> {
     minifyWhitespace: true,
     legalComments: 'none',
   });
-  chmodSync(join(lib, 'cli', 'main.js'), 0o755);
+  // It loads what a package of patterns has in TypeScript.
+  const write = join(lib, 'cli', 'write.js');
+  writeFileSync(write, `#!/usr/bin/env node\nrequire('tsx/cjs');\n${readFileSync(write, 'utf8')}`);
+  for (const program of ['main', 'write']) {
+    chmodSync(join(lib, 'cli', `${program}.js`), 0o755);
+  }
 }
 
 /** The types of the libraries, without those of what stays inside of them. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Pattern } from '../../blueprints/pattern';
+import { KIT } from '../../blueprints/kit';
+import { type Pattern, packageOf } from '../../blueprints/pattern';
 import { labFile } from '../../labs/engine/lab-file';
 import { readLab } from '../../labs/engine/lab-text';
 import { FILLED, fillMarks, marksIn, tokensOf } from '../../labs/engine/marks';
@@ -72,7 +73,9 @@ export function testLabText(pattern: Pattern): void {
 
   test('begins with creating the project, and ends with removing what was deployed', () => {
     const [create, enter] = lab.commandsBefore.map(({ line }) => line);
-    expect([create, enter]).toEqual([`npx --yes serverless-atelier new ${id} orders --step start`, 'cd orders']);
+    const { name } = packageOf(pattern);
+    const from = name === KIT ? '' : ` --from ${name} --yes`;
+    expect([create, enter]).toEqual([`npx --yes serverless-atelier new ${id} orders --step start${from}`, 'cd orders']);
     expect(lab.commandsAfter.map(({ line, deploys }) => [line, deploys])).toEqual([
       ['npx cdk bootstrap', true],
       ['npx projen deploy orders-dev', true],

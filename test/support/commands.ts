@@ -97,7 +97,18 @@ const IDENTITY = {
  * @returns its absolute path
  */
 export function packKit(folder: string): string {
-  const name = run(kitRoot, 'npm', ['pack', '--silent', '--pack-destination', folder]).trim().split('\n').pop();
+  return pack(kitRoot, folder);
+}
+
+/**
+ * Packs a compiled package.
+ *
+ * @param root the package's folder
+ * @param folder where the tarball goes
+ * @returns its absolute path
+ */
+export function pack(root: string, folder: string): string {
+  const name = run(root, 'npm', ['pack', '--silent', '--pack-destination', folder]).trim().split('\n').pop();
   return join(folder, name as string);
 }
 

@@ -9,14 +9,14 @@ import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../labs/en
 import { labFile } from '../../labs/engine/lab-file';
 import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
 import { generate, readFiles } from './generate';
+import { projectTypes, projectTypesFile } from './project-types';
 import { patternsAt } from './sources';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
 
 /*
  * What is computed and kept: golden copies, the finished project of each pattern as it is generated and synthesized by
- * default, and the changes that the lab of each pattern shows. Run as a program (`npm run golden`), this writes them; the
- * suite compares with them.
+ * default, and the changes that the lab of each pattern shows. The suites compare with them.
  */
 
 /**
@@ -121,6 +121,14 @@ function write(pattern: Pattern): void {
   }
 }
 
-if (require.main === module) {
-  patternsAt(process.cwd()).forEach(write);
+/**
+ * Writes all of a package that is computed: the project types, the golden copies, and what labs show of changes and costs.
+ *
+ * @param root the package's folder
+ * @throws Error when an update would lose what holds state, and no migration says so; the golden copy stays as it is then
+ */
+export function writeGolden(root: string): void {
+  const patterns = patternsAt(root);
+  writeFileSync(projectTypesFile(root), projectTypes(patterns));
+  patterns.forEach(write);
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { KIT } from '../../blueprints/kit';
 import { freePort } from '../../labs/engine/emulator/emulator';
 import { run } from './commands';
 
@@ -14,7 +15,7 @@ const PACKAGE = { private: true, dependencies: { verdaccio: '6.2.9' }, overrides
 /** How long it may take to listen, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** A registry on this machine that holds releases of the kit, and asks npm's own for every other package. */
+/** A registry on this machine that holds releases of the kit, or of other packages too, and asks npm's own for every other package. */
 export interface Registry {
   /** The variables that make npm and projen use it, with a cache of their own. */
   readonly env: NodeJS.ProcessEnv;
@@ -28,17 +29,18 @@ export interface Registry {
  * Starts a registry and publishes to it.
  *
  * @param home a folder for what it stores
- * @param tarballs the releases of the kit, the newest last
+ * @param tarballs the releases that it holds, the newest last
+ * @param names the packages that they are of. @default - the kit
  * @throws Error when it does not listen in time
  */
-export async function startRegistry(home: string, tarballs: readonly string[]): Promise<Registry> {
+export async function startRegistry(home: string, tarballs: readonly string[], names = [KIT]): Promise<Registry> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const config = join(home, 'verdaccio.yaml');
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), JSON.stringify(PACKAGE));
   run(home, 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
-  writeFileSync(config, settings(home, run(home, 'npm', ['config', 'get', 'registry']).trim()));
+  writeFileSync(config, settings(home, run(home, 'npm', ['config', 'get', 'registry']).trim(), names));
   const bin = join(home, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
   const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
     stdio: 'ignore',
@@ -55,12 +57,13 @@ export async function startRegistry(home: string, tarballs: readonly string[]): 
 }
 
 /** Anybody may read and publish; nothing is asked of npm's registry that is here, and nothing of it is kept. */
-function settings(home: string, upstream: string): string {
+function settings(home: string, upstream: string, names: readonly string[]): string {
+  const local = Object.fromEntries(names.map((name) => [name, { access: '$all', publish: '$all' }]));
   const everything = { access: '$all', publish: '$all', proxy: 'upstream' };
   return JSON.stringify({
     storage: join(home, 'storage'),
     uplinks: { upstream: { url: upstream, cache: false } },
-    packages: { 'serverless-atelier': { access: '$all', publish: '$all' }, '**': everything },
+    packages: { ...local, '**': everything },
     log: { type: 'stdout', level: 'fatal' },
   });
 }

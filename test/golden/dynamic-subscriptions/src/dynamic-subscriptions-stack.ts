@@ -268,7 +268,7 @@ export class DynamicSubscriptionsStack extends Stack {
         alarmDescription: `${description} (README.md, ${name})`,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
-        // No event that was given up is the normal case, and sends no metric.
+        // Where nothing happens no metric is sent, and all is well.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(alarmTopic));

@@ -142,7 +142,7 @@ export class SqsScalingStack extends Stack {
         alarmDescription: `${description} (README.md, ${name})`,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
-        // An idle queue sends no metrics, and is well.
+        // Where nothing happens no metric is sent, and all is well.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(alarmTopic));

@@ -11,7 +11,7 @@ import { handler } from '../../src/functions/consumer';
 import { work } from '../../src/functions/work';
 
 jest.mock('../../src/functions/work', () => ({ work: jest.fn() }));
-jest.mock('../../src/functions/environment', () => ({
+jest.mock('../../src/environment', () => ({
   required: (name: string) =>
     ({ IDEMPOTENCY_KEY: 'messageId', IDEMPOTENCY_SECONDS: '60', IDEMPOTENCY_TABLE: 'done-messages' })[name],
 }));

@@ -1,4 +1,4 @@
-import { required } from '../../src/functions/environment';
+import { required } from '../src/environment';
 
 test('a variable that is not set is named', () => {
   expect(() => required('NOT_SET')).toThrow('NOT_SET');

@@ -1,22 +1,31 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { patterns } from '../../blueprints/catalog';
+import { kitRoot } from '../../blueprints/kit';
+import { packageAt } from '../../blueprints/package';
 import { labFile } from '../../labs/engine/lab-file';
 import { readLab } from '../../labs/engine/lab-text';
-import { packKit } from './commands';
+import { pack } from './commands';
 import { runLab, withOutputs } from './lab-run';
 import { startRegistry } from './registry';
+import { patternsAt } from './sources';
 
-/*
- * Captures what labs show of the output of their commands: runs each lab from the packed kit, out of a registry on this
- * machine, and writes what was printed into its text.
+/**
+ * Captures what the labs of a package show of the output of their commands: runs each lab from packed packages, out of a
+ * registry on this machine, and writes what was printed into its text.
+ *
+ * @param root the package's folder
  */
-async function captureOutputs(): Promise<void> {
+export async function captureOutputs(root: string): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
-  const registry = await startRegistry(join(home, 'registry'), [packKit(home)]);
+  const roots = [...new Set([kitRoot, root])];
+  const registry = await startRegistry(
+    join(home, 'registry'),
+    roots.map((folder) => pack(folder, home)),
+    roots.map((folder) => packageAt(folder).name),
+  );
   try {
-    for (const pattern of patterns) {
+    for (const pattern of patternsAt(root)) {
       const folder = join(home, pattern.id);
       mkdirSync(folder);
       const ran = runLab(pattern, readLab(pattern), folder, registry.env);
@@ -32,5 +41,3 @@ async function captureOutputs(): Promise<void> {
     rmSync(home, { recursive: true, force: true });
   }
 }
-
-captureOutputs();

@@ -1,4 +1,3 @@
-{{#from "idempotency"}}
 /**
  * The value of an environment variable that the stack sets.
  *
@@ -12,4 +11,3 @@ export function required(name: string): string {
   }
   return value;
 }
-{{/from}}
