@@ -16,7 +16,7 @@ const cli = join(labs, 'cli');
 /** What becomes a file of its own in lib/cli, loaded when it is needed: sources by the name of that file. */
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
-  ['lab-text', join(labs, 'engine', 'lab-text')] as const,
+  ...['lab-text', 'marks'].map((name) => [name, join(labs, 'engine', name)] as const),
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
@@ -36,6 +36,9 @@ const libraries = new Map([
   ['synth-child', join(root, 'test', 'support', 'synth-child')],
   ['write', join(root, 'test', 'support', 'write')],
 ]);
+
+/** What several of them use and is large; it is a file of its own for all of them. */
+const SHARED = new Set(['marks', 'testing']);
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {
@@ -72,10 +75,11 @@ const boundaries: Plugin = {
     }));
     onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
       const [name] =
-        [...programs].find(([, source]) =>
+        [...programs, ...libraries].find(([, source]) =>
           [resolve(resolveDir, path), resolve(resolveDir, path, 'index')].includes(source),
         ) ?? [];
-      return kind === 'dynamic-import' && name ? { path: `./${name}.js`, external: true } : undefined;
+      const isApart = name && (kind === 'dynamic-import' || SHARED.has(name));
+      return isApart ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
 };

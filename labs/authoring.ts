@@ -49,4 +49,14 @@ export {
 } from './engine/permissions';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
 export { securityRules } from './engine/rule-packs';
-export { failed, firstFailure, held, type NumberWanted, numberWithin, reached, tooWide, when } from './engine/verdicts';
+export {
+  byArn,
+  failed,
+  firstFailure,
+  held,
+  type NumberWanted,
+  numberWithin,
+  reached,
+  tooWide,
+  when,
+} from './engine/verdicts';

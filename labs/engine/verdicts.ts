@@ -162,3 +162,24 @@ export function tooWide(
     next,
   };
 }
+
+/**
+ * That a property names its target by ARN; the reference of a queue, for example, is its URL.
+ *
+ * @param assembly the assembly
+ * @param holder the resource that has the property
+ * @param path names joined by points, of which the last is said
+ * @param target what the property points at
+ */
+export function byArn(assembly: Assembly, holder: Resource, path: string, target: Resource): Verdict {
+  const targets = assembly.targets(assembly.property(holder, path), holder.stack);
+  return when(
+    targets.every(({ attribute }) => attribute === 'Arn'),
+    {
+      seen: `${path.split('.').at(-1)} of ${holder.name} is no ARN, but the URL or the name of ${target.name}`,
+      wanted: `the ARN of ${target.name}, its attribute Arn`,
+      where: holder.where,
+      next: `give ${holder.name} the ARN of ${target.name} there`,
+    },
+  );
+}

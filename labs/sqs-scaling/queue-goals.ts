@@ -1,5 +1,6 @@
 import {
   type Assembly,
+  byArn,
   failed,
   firstFailure,
   type Goal,
@@ -13,7 +14,6 @@ import {
   type Statement,
   statementsOf,
   tooWide,
-  type Verdict,
   when,
 } from '../authoring';
 import { TYPE, withParts } from './judging';
@@ -223,20 +223,6 @@ function isFifo(assembly: Assembly, queue: Resource): boolean {
 
 function kindOf(assembly: Assembly, queue: Resource): string {
   return isFifo(assembly, queue) ? 'FIFO' : 'standard';
-}
-
-/** That a property names its target by ARN; a queue's own reference is its URL. */
-function byArn(assembly: Assembly, holder: Resource, property: string, target: Resource): Verdict {
-  const targets = assembly.targets(assembly.property(holder, property), holder.stack);
-  return when(
-    targets.every(({ attribute }) => attribute === 'Arn'),
-    {
-      seen: `${property.split('.').at(-1)} of ${holder.name} is no ARN, but the URL or the name of ${target.name}`,
-      wanted: `the ARN of ${target.name}, its attribute Arn`,
-      where: holder.where,
-      next: `give ${holder.name} the ARN of ${target.name} there`,
-    },
-  );
 }
 
 /** Whether a statement lets the consumer take messages; sending some elsewhere is its own business. */

@@ -1,4 +1,6 @@
 import type { Pattern } from '../../blueprints/pattern';
+import { writeGolden } from '../support/golden';
+import { captureOutputs } from '../support/lab-outputs';
 import { patternsAt } from '../support/sources';
 import { testAnswers } from './answers';
 import { testLabText } from './lab-text';
@@ -8,6 +10,8 @@ import { testProjects } from './projects';
 import { testSpelling } from './spelling';
 import { synthesized } from './synthesis';
 import { testTypes } from './types';
+
+export { captureOutputs, writeGolden };
 
 /** In how many ways learners are stuck at each step. */
 const WAYS = 3;

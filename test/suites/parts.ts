@@ -7,6 +7,9 @@ import { goldenFolder } from '../support/golden';
 import { projectTypes, projectTypesFile } from '../support/project-types';
 import { labAt, patternsAt } from '../support/sources';
 
+/** The most characters of a summary: it stands in a line of `src/main.ts`. */
+const LONGEST_SUMMARY = 98;
+
 /** The fewest settings whose loss a project's own tests have to notice. */
 const FEWEST_MUTATIONS = 3;
 
@@ -58,6 +61,10 @@ export function testParts(pattern: Pattern): void {
     const { root } = packageOf(pattern);
     const file = projectTypesFile(root);
     expect(existsSync(file) ? readFileSync(file, 'utf8') : '').toBe(projectTypes(patternsAt(root)));
+  });
+
+  test('has a summary that fits on a line of code', () => {
+    expect(pattern.summary.length).toBeLessThanOrEqual(LONGEST_SUMMARY);
   });
 
   test('calls no step as another is called, or was', () => {

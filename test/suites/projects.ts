@@ -14,6 +14,7 @@ import { unpricedTypes } from '../../labs/engine/prices';
 import { isStateful } from '../../modules/stateful';
 import { readFiles } from '../support/generate';
 import { currentLab, goldenCopy, goldenFolder } from '../support/golden';
+import { toolAt } from '../support/sources';
 import { physicalNames } from '../support/state';
 import { type Synthesized, stagesVariant } from '../support/synthesize';
 import type { Synthesis } from './synthesis';
@@ -63,7 +64,7 @@ export function testProjects(pattern: Pattern, at: () => Synthesis): void {
       `${JSON.stringify({ ...config, $schema: undefined, root: true, files })}\n`,
     );
     runTool(
-      join(packageOf(pattern).root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'),
+      toolAt(packageOf(pattern).root, '@biomejs/biome', join('bin', 'biome')),
       ['check', '--error-on-warnings', '--max-diagnostics=5', ...right().map(({ name }) => name)],
       home,
     );

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pattern, packageOf } from '../../blueprints/pattern';
+import { toolAt } from '../support/sources';
 import { codeVariantsOf, scratchFolder, variantsOf, writeVariants } from '../support/synthesize';
 
 /** A project that is wrong: where its error is not found, nothing is checked. */
@@ -28,7 +29,7 @@ export function testTypes(patterns: readonly Pattern[]): void {
     }
     writeFaulty(join(home, FAULTY));
     writeConfig(home, patterns[0]);
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const tsc = toolAt(root, 'typescript', join('bin', 'tsc'));
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', home, '--pretty', 'false'], {
       cwd: home,
       encoding: 'utf8',
@@ -56,9 +57,15 @@ function writeFaulty(folder: string): void {
 }
 
 /** The settings of generated projects, for all of them at once. */
-function writeConfig(home: string, { id }: Pattern): void {
-  const managed = readFileSync(join(home, id, 'managed', 'tsconfig.json'), 'utf8');
+function writeConfig(home: string, pattern: Pattern): void {
+  const managed = readFileSync(join(home, pattern.id, 'managed', 'tsconfig.json'), 'utf8');
   const { typeRoots, ...compilerOptions } = JSON.parse(managed.replace(/^\/\/.*\n/, '')).compilerOptions;
+  // `.projenrc.ts` imports the package itself: from its sources, which need not be compiled.
+  const { name, root } = packageOf(pattern);
+  const paths = { [name]: [join(root, 'blueprints', 'index.ts')] };
   const include = ['src/**/*.ts', 'test/**/*.ts', '.projenrc.ts'].map((files) => `*/*/${files}`);
-  writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include, exclude: ['*/managed'] }));
+  writeFileSync(
+    join(home, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, paths }, include, exclude: ['*/managed'] }),
+  );
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { inOrder } from '../../blueprints/catalog';
 import { classNameOf, type Pattern, packageOf } from '../../blueprints/pattern';
 import type { Lab, Labs } from '../../labs/engine/lab';
@@ -37,4 +38,16 @@ export async function labAt(pattern: Pattern): Promise<Lab | undefined> {
  */
 export function projectTypeAt(pattern: Pattern): ProjectType {
   return require(join(packageOf(pattern).root, 'blueprints'))[classNameOf(pattern)];
+}
+
+/**
+ * The file of a tool that a package has installed.
+ *
+ * @param root the package's folder
+ * @param tool the tool's package
+ * @param bin its program, below its own folder
+ * @returns an absolute path
+ */
+export function toolAt(root: string, tool: string, bin: string): string {
+  return join(dirname(createRequire(join(root, 'package.json')).resolve(`${tool}/package.json`)), bin);
 }

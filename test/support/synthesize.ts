@@ -205,7 +205,7 @@ export function synthesizeFolders(folders: readonly string[]): (string | undefin
     rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
     rmSync(join(folder, 'problem.txt'), { force: true });
   }
-  execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child.ts'), ...folders], {
+  execFileSync(process.execPath, ['--import', 'tsx', join(__dirname, 'synth-child'), ...folders], {
     cwd: dirname(folders[0]),
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },

@@ -1,5 +1,4 @@
-import { writeGolden } from './golden';
-import { captureOutputs } from './lab-outputs';
+import { captureOutputs, writeGolden } from '../suites';
 
 /*
  * Writes what is computed or captured of the package in this folder: `golden`, or `outputs`. Look at what changed before you
