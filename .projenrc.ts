@@ -53,7 +53,7 @@ const project = new cdk.JsiiProject({
   },
   tsconfigDev: {
     include: ['../labs/**/*.ts', '../.projen/*.ts', '../.projenrc.ts'],
-    exclude: ['golden'],
+    exclude: ['golden', 'fixtures/acme-*'],
     // Labs are bundled by esbuild, tests and scripts are run by swc and tsx: none is compiled by tsc.
     compilerOptions: {
       module: 'preserve',

@@ -72,7 +72,8 @@ export class Creation {
     this.step = checkStep(pattern, plan.step);
     this.kit = this.vendored(kit, `${KIT}-${kitVersion}.tgz`);
     this.devDeps = withoutKit(plan.devDeps)
-      .filter((spec) => spec !== `${name}@${version}`)
+      // What projen and `atelier new` put there is what the project depends on anyway.
+      .filter((spec) => spec !== name && spec !== `${name}@${version}`)
       .map((spec) => this.vendored(spec));
     this.ignored = kept.ignored;
     this.extras = extrasOf(this.kit, this.devDeps, kept.ignored);

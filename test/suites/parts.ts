@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkOptions } from '../../blueprints/options';
 import { lastStep, type Pattern, packageOf, START, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
@@ -12,6 +13,27 @@ const LONGEST_SUMMARY = 98;
 
 /** The fewest settings whose loss a project's own tests have to notice. */
 const FEWEST_MUTATIONS = 3;
+
+/**
+ * That both indexes of a package have a line for each pattern that it has a folder for.
+ *
+ * @param patterns the patterns that its index has
+ * @param root the package's folder
+ */
+export function testIndexes(patterns: readonly Pattern[], root: string): void {
+  const folders = readdirSync(join(root, 'blueprints'))
+    .filter((room) => existsSync(join(root, 'blueprints', room, 'pattern.ts')))
+    .sort();
+
+  test('blueprints/patterns.ts has a line for each pattern', () => {
+    expect(patterns.map(({ id }) => id).sort()).toEqual(folders);
+  });
+
+  test('labs/index.ts has a line for each pattern', async () => {
+    const labs = await Promise.all(patterns.map(labAt));
+    expect(patterns.filter((_, index) => !labs[index]).map(({ id }) => id)).toEqual([]);
+  });
+}
 
 /**
  * What a pattern has to consist of. Whatever is missing fails a test of its own, by its name.

@@ -66,6 +66,6 @@ function writeConfig(home: string, pattern: Pattern): void {
   const include = ['src/**/*.ts', 'test/**/*.ts', '.projenrc.ts'].map((files) => `*/*/${files}`);
   writeFileSync(
     join(home, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { ...compilerOptions, paths }, include, exclude: ['*/managed'] }),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, rootDir: root, paths }, include, exclude: ['*/managed'] }),
   );
 }
