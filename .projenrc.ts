@@ -1,6 +1,6 @@
-import { cdk, JsonFile, javascript, typescript } from 'projen';
+import { cdk, JsonFile, javascript, type Task, TextFile, typescript } from 'projen';
 import { patterns } from './blueprints/catalog';
-import type { Dependency } from './blueprints/pattern';
+import { classNameOf, type Dependency } from './blueprints/pattern';
 import { pinned, versions } from './blueprints/versions';
 import { CLIENTS } from './labs/engine/emulator/clients';
 
@@ -149,10 +149,11 @@ project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.exec('biome check --error-on-warnings');
 project.testTask.exec('markdownlint --dot "*.md" docs labs', { receiveArgs: false });
 project.testTask.exec('jest', { receiveArgs: true });
-project.addTask('golden', {
-  description: 'Writes the golden copies and the changes that labs show; look at what changed before you commit it',
-  exec: 'tsx test/support/write.ts golden',
+const golden = project.addTask('golden', {
+  description: 'Writes all that is computed of patterns; look at what changed before you commit it',
 });
+golden.spawn(project.defaultTask as Task);
+golden.exec('tsx test/support/write.ts golden');
 project.addTask('outputs', {
   description: 'Runs the labs from the packed kit and writes what they show of the output; look at what changed',
   exec: 'tsx test/support/write.ts outputs',
@@ -194,6 +195,75 @@ project.package.addField('jest', {
   clearMocks: true,
 });
 
+const ids = patterns.map(({ id }) => id);
+const rooms = ids.flatMap((id) => [`**/${id}`, `**/${id}/**`]);
+const NAMES = '.projen/pattern-names.grit';
+
+/** What the files of a folder may not import, and why. */
+const mayNotImport = (includes: readonly string[], group: readonly string[], message: string) => ({
+  includes,
+  linter: {
+    rules: { style: { noRestrictedImports: { level: 'error', options: { patterns: [{ group, message }] } } } },
+  },
+});
+
+/** The direction of imports: `CONTRIBUTING.md` says why. */
+const boundaries = [
+  mayNotImport(
+    ['blueprints/**'],
+    ['aws-cdk-lib', 'aws-cdk-lib/**', 'projen', '**/labs/**', '**/modules/**', '**/pipelines/**', '**/test/**'],
+    'Blueprints are loaded whenever a project is created: they import nothing of the CDK, and projen by its files.',
+  ),
+  mayNotImport(
+    ['modules/**'],
+    ['projen', 'projen/**', '**/blueprints/**', '**/labs/**', '**/test/**'],
+    'Modules are copied into ejected projects: they import the CDK, and each other.',
+  ),
+  mayNotImport(
+    ['labs/cli/**', 'labs/engine/**', 'labs/*.ts', '!labs/index.ts'],
+    ['aws-cdk-lib', 'aws-cdk-lib/**', '**/template/**', '**/modules', '**/test/**', ...rooms],
+    'The engine and the command line know no pattern, and read no template: blueprints render them.',
+  ),
+  mayNotImport(
+    ids.map((id) => `labs/${id}/**`),
+    [
+      'aws-cdk-lib',
+      'aws-cdk-lib/**',
+      'projen',
+      'projen/**',
+      '**/template/**',
+      '**/blueprints/**',
+      '**/engine/**',
+      '**/cli/**',
+    ],
+    'The lab of a pattern imports labs/authoring alone, as that of any other package does.',
+  ),
+  {
+    includes: [
+      'blueprints/*.ts',
+      'blueprints/rendering/**',
+      'labs/*.ts',
+      'labs/cli/**',
+      'labs/engine/**',
+      'modules/**',
+      'test/suites/**',
+      'test/support/**',
+      '!blueprints/{patterns,project-types}.ts',
+      '!labs/index.ts',
+    ],
+    plugins: [`./${NAMES}`],
+  },
+];
+new TextFile(project, NAMES, {
+  lines: [
+    'language js(typescript, jsx);',
+    '',
+    'JsStringLiteralExpression() as $name where {',
+    `  $name <: r".*(?:${[...ids, ...patterns.map(classNameOf)].join('|')}).*",`,
+    '  register_diagnostic(span=$name, message="Only its two folders and the indexes name a pattern.", severity="error")',
+    '}',
+  ],
+});
 new JsonFile(project, 'biome.json', {
   marker: false,
   obj: {
@@ -205,6 +275,7 @@ new JsonFile(project, 'biome.json', {
     json: { formatter: { enabled: false } },
     javascript: { formatter: { quoteStyle: 'single' } },
     linter: { rules: { preset: 'recommended', suspicious: { noControlCharactersInRegex: 'off' } } },
+    overrides: boundaries,
   },
 });
 new JsonFile(project, '.markdownlint.json', {

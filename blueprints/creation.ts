@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Project } from 'projen';
 import { Component } from 'projen/lib/component';
+import type { Project } from 'projen/lib/project';
 import { UsageError } from './errors';
 import { belowKept, isKept, type Kept, ROOM, readKept } from './kept';
 import { KIT, kitVersion, tarballOf } from './kit';
