@@ -6,10 +6,11 @@ import { NodePackageManager } from 'projen/lib/javascript/node-package';
 import { JsonFile } from 'projen/lib/json';
 import { SampleReadme } from 'projen/lib/readme';
 import { TypeScriptRunner } from 'projen/lib/typescript/typescript-runner';
-import { Creation, kitSpec, packageIn, withoutKit } from './creation';
+import { Creation, kitSpec, withoutKit } from './creation';
 import { UsageError } from './errors';
 import { KIT, kitVersion } from './kit';
 import { checkOptions, currentOptions, nameOfFolder, optionsOf } from './options';
+import { packageIn } from './package';
 import { type OptionValues, type Pattern, packageOf } from './pattern';
 import { style } from './style';
 import { type PinnedPackage, pinned, versions } from './versions';
@@ -58,6 +59,13 @@ export interface BlueprintOptions {
    * @default "none"
    */
   readonly ci?: 'none' | 'github';
+
+  /**
+   * The npm package with the platform team's rules for every app, and its version.
+   *
+   * @default - no rules of one's own
+   */
+  readonly house?: string;
 
   /**
    * The step of the pattern that the project is created at: `start` or a step's id.
@@ -176,6 +184,7 @@ export abstract class Blueprint extends AwsCdkTypeScriptApp {
     this.addDeps(pinned('constructs'));
     this.addDeps(...pattern.dependencies.map(pinned));
     this.addDevDeps(...(pattern.devDependencies ?? []).map(pinned));
+    this.addDeps(...[values.house ?? []].flat().map(String));
     const installed = creation?.kit ?? kit;
     this.addDeps(`${KIT}@${installed}`, pinned('cdk-nag'));
     const moves = of.name === KIT || furtherDeps.some((spec) => packageIn(spec) === of.name) ? [KIT] : [KIT, of.name];

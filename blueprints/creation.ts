@@ -6,6 +6,7 @@ import { UsageError } from './errors';
 import { belowKept, isKept, type Kept, ROOM, readKept } from './kept';
 import { KIT, kitVersion, tarballOf } from './kit';
 import { chosenOptions } from './options';
+import { packageIn } from './package';
 import { checkStep, type OptionValues, type Pattern, packageOf } from './pattern';
 import { writeProvenance } from './provenance';
 import { type Files, type ProjectExtras, render } from './rendering';
@@ -154,15 +155,6 @@ export function kitSpec(options: { readonly kit?: string; readonly devDeps?: rea
  */
 export function withoutKit(specs: readonly string[] = []): string[] {
   return specs.filter((spec) => packageIn(spec) !== KIT);
-}
-
-/**
- * The package that an npm spec names.
- *
- * @param spec for example `@acme/patterns@1.0.0`
- */
-export function packageIn(spec: string): string {
-  return /^@?[^@]*/.exec(spec)?.[0] ?? '';
 }
 
 /** Whether an entry is the user's; a package.json is npm's only while it lists what npm installed, and nothing else. */

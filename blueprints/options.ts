@@ -18,6 +18,12 @@ const nameOption: OptionSpec = {
   example: 'orders',
 };
 
+/**
+ * A package of a scope, whose import comes first in `src/main.ts` whatever its name is, and what npm is to install of it:
+ * projen would change a package.json that said no more than the name.
+ */
+const HOUSE = /^@[a-z0-9~-][a-z0-9._~-]*\/[a-z0-9~-][a-z0-9._~-]*@[\w.^~<>=|* -]{1,100}$/;
+
 /** The options that every pattern has. */
 export const commonOptions: readonly OptionSpec[] = [
   nameOption,
@@ -66,6 +72,13 @@ export const commonOptions: readonly OptionSpec[] = [
     default: 'none',
     allowed: ['none', 'github'],
     example: 'github',
+  },
+  {
+    name: 'house',
+    type: 'string',
+    summary: "The npm package with the platform team's rules for every app, and its version.",
+    matches: { regex: HOUSE, means: 'a package of a scope, with a version, a range or a tag behind its name' },
+    example: '@acme/house@^1.0.0',
   },
 ];
 

@@ -35,3 +35,12 @@ export function packageAt(folder: string): PatternPackage {
   packages.set(folder, found);
   return found;
 }
+
+/**
+ * The package that an npm spec names.
+ *
+ * @param spec for example `@acme/patterns@1.0.0`
+ */
+export function packageIn(spec: string): string {
+  return /^@?[^@]*/.exec(spec)?.[0] ?? '';
+}

@@ -1,3 +1,4 @@
+import { packageIn } from '../package';
 import { stageOf } from '../stages';
 
 /**
@@ -6,6 +7,7 @@ import { stageOf } from '../stages';
  */
 export const literals: Readonly<Record<string, (value: unknown) => string>> = {
   ts: (value) => typeScript(defined(value)),
+  tsPackage: (value) => typeScript(packageIn(text(value))),
   tsRecord: (value) => typeScript(keyValues(defined(value) as readonly string[])),
   tsStage: (value) => stage(text(value)),
   json: (value) => escapeControls(JSON.stringify(defined(value))),

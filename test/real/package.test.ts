@@ -15,6 +15,9 @@ import { type Registry, startRegistry } from '../support/registry';
 const NAME = '@acme/patterns';
 const PATTERN = 'queue-relay';
 const FROM = ['--from', NAME];
+/** The rules of the same company's platform team. */
+const HOUSE = ['--house', '@acme/house@^1.0.0'];
+const FIXTURES = join(kitRoot, 'test', 'fixtures');
 
 let home: string;
 let registry: Registry;
@@ -33,9 +36,10 @@ const atelier = (cwd: string, ...args: string[]): Ended =>
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
-  registry = await startRegistry(join(home, 'registry'), [packKit(home)], [KIT, NAME]);
+  const house = pack(join(FIXTURES, 'acme-house'), home);
+  registry = await startRegistry(join(home, 'registry'), [packKit(home), house], [KIT, NAME, '@acme/house']);
   root = join(home, 'patterns');
-  cpSync(join(kitRoot, 'test', 'fixtures', 'acme-patterns'), root, { recursive: true });
+  cpSync(join(FIXTURES, 'acme-patterns'), root, { recursive: true });
   run(root, 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], registry.env);
 });
 
@@ -108,7 +112,7 @@ describe('a project of its pattern', () => {
   const project = (): string => folder('by-projen/orders');
 
   beforeAll(() => {
-    created = tryRun(project(), 'npx', ['--yes', 'projen', 'new', '--from', NAME, PATTERN], registry.env);
+    created = tryRun(project(), 'npx', ['--yes', 'projen', 'new', '--from', NAME, PATTERN, ...HOUSE], registry.env);
   });
 
   test('is created by projen new', () => {
@@ -119,7 +123,7 @@ describe('a project of its pattern', () => {
   test('is the same when atelier new creates it', () => {
     const other = folder('by-atelier');
     const flags = ['--yes', '--no-install', '--no-git'];
-    expect(atelier(other, 'new', PATTERN, 'orders', ...FROM, ...flags)).toMatchObject({ code: 0 });
+    expect(atelier(other, 'new', PATTERN, 'orders', ...FROM, ...HOUSE, ...flags)).toMatchObject({ code: 0 });
     const { 'package-lock.json': _, ...theirs } = Object.fromEntries(readFiles(project()));
     expect(Object.fromEntries(readFiles(join(other, 'orders')))).toEqual(theirs);
   });
@@ -136,6 +140,12 @@ describe('a project of its pattern', () => {
   test('builds, and is not changed by it', () => {
     run(project(), 'npx', ['projen', 'build'], registry.env);
     expect(run(project(), 'git', ['status', '--porcelain'])).toBe('');
+  });
+
+  test('has the rules of the house', () => {
+    const template = readFileSync(join(project(), 'cdk.out', 'orders-dev.template.json'), 'utf8');
+    expect(template).toContain('acme-boundary');
+    expect(template).toContain('cost-centre');
   });
 
   test('has its lab', () => {

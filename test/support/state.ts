@@ -80,6 +80,16 @@ export function physicalNames(resources: readonly (readonly [string, Json])[]): 
   });
 }
 
+/**
+ * The property in which a type of resource takes tags.
+ *
+ * @param type its CloudFormation type
+ * @returns nothing when it takes none
+ */
+export function tagProperty(type: string): string | undefined {
+  return specOf(type)?.tagInformation?.tagPropertyName;
+}
+
 let services: ReturnType<typeof loadAwsServiceSpecSync> | undefined;
 
 /** What the service specification says of a type; it is loaded once, which takes half a second. */

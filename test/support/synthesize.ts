@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../blueprints/errors';
 import { kitRoot } from '../../blueprints/kit';
-import { checkOptions, optionsOf } from '../../blueprints/options';
-import { packageAt } from '../../blueprints/package';
+import { checkOptions, commonOptions, optionsOf } from '../../blueprints/options';
+import { packageAt, packageIn } from '../../blueprints/package';
 import {
   lastStep,
   type OptionSpec,
@@ -36,6 +36,8 @@ export interface Synthesized extends Variant {
   readonly problem?: string;
 }
 
+const houseOption = commonOptions.find(({ name }) => name === 'house') as OptionSpec;
+
 /**
  * A folder for projects, below a package's own so that they find its packages, and the package itself by its name.
  *
@@ -43,7 +45,19 @@ export interface Synthesized extends Variant {
  */
 export function scratchFolder(root = kitRoot): string {
   const scratch = join(root, '.scratch');
-  const link = join(scratch, 'node_modules', packageAt(root).name);
+  linkPackage(root, scratch);
+  writeHouse(join(scratch, 'node_modules', packageIn(houseOption.example as string)));
+  return scratch;
+}
+
+/**
+ * Lets the projects below a folder find a package.
+ *
+ * @param root the package's folder
+ * @param folder the folder
+ */
+export function linkPackage(root: string, folder: string): void {
+  const link = join(folder, 'node_modules', packageAt(root).name);
   mkdirSync(dirname(link), { recursive: true });
   try {
     symlinkSync(root, link, 'junction');
@@ -53,7 +67,16 @@ export function scratchFolder(root = kitRoot): string {
       throw error;
     }
   }
-  return scratch;
+}
+
+/** The package of house rules that the option's example names: it has none, and only lets the projects import it. */
+function writeHouse(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'index.js'), 'exports.applyHouseRules = () => {};\n');
+  writeFileSync(
+    join(folder, 'index.d.ts'),
+    "import type { App } from 'aws-cdk-lib';\nexport declare const applyHouseRules: (app: App) => void;\n",
+  );
 }
 
 /**
@@ -176,10 +199,15 @@ function makeWrong(folder: string, { file, from, to }: Edit): void {
  *
  * @param pattern the pattern
  * @param variants the variants
+ * @param home the folder that they go to. @default - one that is named after the pattern
  * @returns one project for each, in the same order
  */
-export function synthesize(pattern: Pattern, variants: readonly Variant[]): Synthesized[] {
-  const folders = writeVariants(pattern, variants, join(scratchFolder(packageOf(pattern).root), pattern.id));
+export function synthesize(
+  pattern: Pattern,
+  variants: readonly Variant[],
+  home = join(scratchFolder(packageOf(pattern).root), pattern.id),
+): Synthesized[] {
+  const folders = writeVariants(pattern, variants, join(home, 'projects'));
   const problems = synthesizeFolders(folders);
   return variants.map((variant, index) => {
     const folder = folders[index];
