@@ -154,6 +154,11 @@ const golden = project.addTask('golden', {
 });
 golden.spawn(project.defaultTask as Task);
 golden.exec('tsx test/support/write.ts golden');
+project.addTask('dev', {
+  description: 'Shows, whenever a template of a pattern is saved, what changed: npm run dev <pattern> [step]',
+  exec: 'tsx test/support/write.ts dev',
+  receiveArgs: true,
+});
 project.addTask('outputs', {
   description: 'Runs the labs from the packed kit and writes what they show of the output; look at what changed',
   exec: 'tsx test/support/write.ts outputs',

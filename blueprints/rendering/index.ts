@@ -7,9 +7,10 @@ import { withSlashes } from '../paths';
 import { checkStep, classNameOf, type OptionValues, type Pattern, packageOf, stepIds, templatesOf } from '../pattern';
 import { stageOf } from '../stages';
 import { literals } from './literals';
-import { auditTemplate, parseTemplate, TemplateError } from './template';
+import { marked, type Origin, type Traced, traced } from './origins';
+import { auditTemplate, parseTemplate, type Template, TemplateError } from './template';
 
-export { literals, TemplateError };
+export { literals, type Origin, TemplateError, type Traced };
 
 /** Rendered files: text, or bytes for what is copied as it is, by path with forward slashes. */
 export type Files = Map<string, string | Buffer>;
@@ -53,9 +54,33 @@ const sets = new Map<string, TemplateSet>();
  * @throws TemplateError that names template, line and value; UsageError for an unknown step
  */
 export function render(pattern: Pattern, values: OptionValues, step: string, extras: ProjectExtras = {}): Files {
+  return renderSet(templateSet(pattern), pattern, values, step, extras);
+}
+
+/**
+ * Renders text files as `render` does, from the templates as they are at this moment, and tells where each line comes from.
+ *
+ * @param pattern the pattern
+ * @param values complete option values, as `checkOptions` returns them
+ * @param step `start` or the id of one of the pattern's steps
+ * @returns the files by path
+ * @throws TemplateError, UsageError as `render` does
+ */
+export function renderTraced(pattern: Pattern, values: OptionValues, step: string): Map<string, Traced> {
+  const files = renderSet(compile(pattern, sourcesOf(pattern), marked), pattern, values, step, {});
+  const texts = [...files].filter(([, content]) => typeof content === 'string');
+  return new Map(texts.map(([path, text]) => [path, traced(String(text))]));
+}
+
+function renderSet(
+  { templates, binaries }: TemplateSet,
+  pattern: Pattern,
+  values: OptionValues,
+  step: string,
+  extras: ProjectExtras,
+): Files {
   const steps = stepIds(pattern);
   const position: Position = { steps, at: steps.indexOf(checkStep(pattern, step)) };
-  const { templates, binaries } = templateSet(pattern);
   const { id, title, summary } = pattern;
   const context = {
     ...values,
@@ -67,11 +92,16 @@ export function render(pattern: Pattern, values: OptionValues, step: string, ext
   const files: Files = new Map(binaries);
   for (const [path, template] of templates) {
     const text = template(context, { data: { position } });
-    if (text.trim() !== '') {
+    if (!isBlank(text)) {
       files.set(path, text);
     }
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Marks are no text: a file that holds only them has none. */
+function isBlank(text: string): boolean {
+  return text.trim() === '' || (text.startsWith('\u0001') && traced(text).text.trim() === '');
 }
 
 /**
@@ -87,13 +117,22 @@ export function templateSet(pattern: Pattern): TemplateSet {
   if (cached) {
     return cached;
   }
-  const sources = new Map([COMMON, own].flatMap((folder) => readTree(folder).map((source) => [source.path, source])));
-  const set = compile(pattern, [...sources.values()]);
+  const set = compile(pattern, sourcesOf(pattern));
   sets.set(own, set);
   return set;
 }
 
-function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
+/** The templates that every project has, and the pattern's own, which replace those of the same path. */
+function sourcesOf(pattern: Pattern): Source[] {
+  const trees = [COMMON, templatesOf(pattern)].flatMap(readTree);
+  return [...new Map(trees.map((source) => [source.path, source])).values()];
+}
+
+function compile(
+  pattern: Pattern,
+  sources: readonly Source[],
+  prepare = (template: Template) => template,
+): TemplateSet {
   const engine = environment();
   const isTemplate = ({ path }: Source): boolean => path.endsWith('.hbs');
   const isPartial = ({ path }: Source): boolean => basename(path).startsWith('_');
@@ -111,7 +150,7 @@ function compile(pattern: Pattern, sources: readonly Source[]): TemplateSet {
   const compiled = (source: Source): Compiled => {
     const template = parseTemplate(source.path, source.bytes.toString('utf8'));
     auditTemplate(template, pattern, scope, partialNames);
-    return named(source.path, engine.compile(template.program, { strict: true, noEscape: true }));
+    return named(source.path, engine.compile(prepare(template).program, { strict: true, noEscape: true }));
   };
   for (const [name, partial] of partials) {
     engine.registerPartial(name, compiled(partial));

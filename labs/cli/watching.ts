@@ -7,6 +7,8 @@ import { exitCodes, type Output } from './output';
 export interface Watching {
   /** The project's folder. */
   readonly folder: string;
+  /** What is watched instead of the project's sources, as absolute paths. @default - its sources and settings */
+  readonly paths?: readonly string[];
   /** Whether files are looked at again and again, as network drives need it. @default false */
   readonly poll?: boolean;
   /** The command, for an offer to poll: `lab watch` for example. */
@@ -42,10 +44,8 @@ const WATCHED = ['src', ...SETTINGS];
  */
 export function watchSources(watching: Watching): Promise<number> {
   const { folder, poll = false, output, synthesis, onBegin, onSave, onEnd } = watching;
-  const files = watchFiles(
-    WATCHED.map((path) => join(folder, path)),
-    { ignoreInitial: true, usePolling: poll, interval: 200 },
-  );
+  const paths = watching.paths ?? WATCHED.map((path) => join(folder, path));
+  const files = watchFiles([...paths], { ignoreInitial: true, usePolling: poll, interval: 200 });
   const idle = poll ? undefined : offerPolling(files, watching);
   return new Promise((resolve) => {
     let settled: NodeJS.Timeout | undefined;

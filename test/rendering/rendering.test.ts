@@ -1,12 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { transformSync } from '@swc/core';
 import fc from 'fast-check';
 import { patterns } from '../../blueprints/catalog';
+import { kitRoot } from '../../blueprints/kit';
 import { checkOptions } from '../../blueprints/options';
 import { type Pattern, packageOf, stepIds, templatesOf } from '../../blueprints/pattern';
-import { render, TemplateError, templateSet } from '../../blueprints/rendering';
+import { type Origin, render, renderTraced, TemplateError, templateSet } from '../../blueprints/rendering';
 import { auditTemplate, parseTemplate } from '../../blueprints/rendering/template';
 import { echo } from '../fixtures/echo/blueprints/echo/pattern';
 
@@ -157,3 +158,44 @@ describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))('the te
     expect([...templateSet(pattern).templates.keys()]).toContain(`src/${pattern.id}-stack.ts`);
   });
 });
+
+describe.each(patterns.map((pattern) => [pattern.id, pattern] as const))(
+  'the lines of a project of %s',
+  (_, pattern) => {
+    const defaults = checkOptions(pattern, { name: 'orders' });
+
+    test.each(stepIds(pattern))('at %s are those of a plain rendering', (step) => {
+      const texts = [...renderTraced(pattern, defaults, step)].map(([path, { text }]) => [path, text]);
+      expect(Object.fromEntries(texts)).toEqual(Object.fromEntries(render(pattern, defaults, step)));
+    });
+
+    test.each(stepIds(pattern))(
+      'at %s come each from a line of a template that says the same, but for values',
+      (step) => {
+        const strays = [...renderTraced(pattern, defaults, step)].flatMap(([path, { text, origins }]) =>
+          text.split('\n').flatMap((line, index) => {
+            const origin = origins[index];
+            return origin && saysTheSame(line, lineAt(pattern, origin)) ? [] : [`${path}:${index + 1}: ${line}`];
+          }),
+        );
+        expect(strays.filter((stray) => !stray.endsWith(': '))).toEqual([]);
+      },
+    );
+  },
+);
+
+function lineAt(pattern: Pattern, { template, line }: Origin): string {
+  const folders = [templatesOf(pattern), join(kitRoot, 'blueprints', 'common', 'template')];
+  const file = folders.map((folder) => join(folder, template)).find(existsSync) as string;
+  return readFileSync(file, 'utf8').split('\n')[line - 1];
+}
+
+/** Whether a rendered line has the text around the mustaches of a template's; of blocks within a line, one side is there. */
+function saysTheSame(line: string, template: string): boolean {
+  const parts = template
+    .split(/\{\{[^}]*\}\}/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const has = (part: string): boolean => line.includes(part);
+  return template.includes('{{#') ? parts.some(has) : parts.every(has) && (parts.length > 0 || template.includes('{{'));
+}

@@ -1,4 +1,5 @@
 import type { Pattern } from '../../blueprints/pattern';
+import { develop } from '../dev/develop';
 import { writeGolden } from '../support/golden';
 import { captureOutputs } from '../support/lab-outputs';
 import { patternsAt } from '../support/sources';
@@ -11,7 +12,7 @@ import { testSpelling } from './spelling';
 import { synthesized } from './synthesis';
 import { testTypes } from './types';
 
-export { captureOutputs, writeGolden };
+export { captureOutputs, develop, writeGolden };
 
 /** In how many ways learners are stuck at each step. */
 const WAYS = 3;

@@ -58,8 +58,7 @@ function writeFaulty(folder: string): void {
 
 /** The settings of generated projects, for all of them at once. */
 function writeConfig(home: string, pattern: Pattern): void {
-  const managed = readFileSync(join(home, pattern.id, 'managed', 'tsconfig.json'), 'utf8');
-  const { typeRoots, ...compilerOptions } = JSON.parse(managed.replace(/^\/\/.*\n/, '')).compilerOptions;
+  const compilerOptions = compilerOptionsOf(join(home, pattern.id, 'managed'));
   // `.projenrc.ts` imports the package itself: from its sources, which need not be compiled.
   const { name, root } = packageOf(pattern);
   const paths = { [name]: [join(root, 'blueprints', 'index.ts')] };
@@ -68,4 +67,15 @@ function writeConfig(home: string, pattern: Pattern): void {
     join(home, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: { ...compilerOptions, rootDir: root, paths }, include, exclude: ['*/managed'] }),
   );
+}
+
+/**
+ * The settings of the compiler for generated projects, as they are needed below a package whose types they use.
+ *
+ * @param managed the folder with what projen manages of a project
+ */
+export function compilerOptionsOf(managed: string): Readonly<Record<string, unknown>> {
+  const text = readFileSync(join(managed, 'tsconfig.json'), 'utf8');
+  const { typeRoots, ...compilerOptions } = JSON.parse(text.replace(/^\/\/.*\n/, '')).compilerOptions;
+  return compilerOptions;
 }

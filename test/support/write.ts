@@ -1,20 +1,30 @@
-import { captureOutputs, writeGolden } from '../suites';
+import { UsageError } from '../../blueprints/errors';
+import { report } from '../../labs/cli/failure';
+import { Output } from '../../labs/cli/output';
+import { captureOutputs, develop, writeGolden } from '../suites';
 
 /*
- * Writes what is computed or captured of the package in this folder: `golden`, or `outputs`. Look at what changed before you
- * commit it.
+ * What the author of a pattern runs in the package's folder: `golden` writes all that is computed, `outputs` captures what the
+ * commands of labs print, `dev <pattern> [step]` shows what a save changes.
  */
 
-const tasks: Readonly<Record<string, (root: string) => void | Promise<void>>> = {
+const tasks: Readonly<Record<string, (root: string, args: readonly string[]) => unknown>> = {
   golden: writeGolden,
   outputs: captureOutputs,
+  dev: develop,
 };
 
-const [name = 'golden'] = process.argv.slice(2);
-const task = tasks[name];
-if (task) {
-  void task(process.cwd());
-} else {
-  process.stderr.write(`error: there is no ${name}; allowed: ${Object.keys(tasks).join(', ')}\n`);
-  process.exitCode = 2;
+async function run([name = '', ...args]: readonly string[]): Promise<void> {
+  const task = tasks[name];
+  if (!task) {
+    throw new UsageError(`there is no ${JSON.stringify(name)}`, {
+      choices: Object.keys(tasks),
+      example: 'atelier-patterns golden',
+    });
+  }
+  await task(process.cwd(), args);
 }
+
+run(process.argv.slice(2)).catch((error) => {
+  process.exitCode = report(error, [], new Output());
+});
