@@ -197,6 +197,7 @@ project.package.addField('jest', {
   moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },
   setupFiles: ['<rootDir>/test/setup.ts'],
   roots: ['<rootDir>/test'],
+  maxWorkers: '100%',
   clearMocks: true,
 });
 

@@ -35,6 +35,7 @@ const libraries = new Map([
   ['testing', join(root, 'test', 'suites', 'index')],
   ['synth-child', join(root, 'test', 'support', 'synth-child')],
   ['write', join(root, 'test', 'support', 'write')],
+  ['develop', join(root, 'test', 'dev', 'develop')],
 ]);
 
 /** What several of them use and is large; it is a file of its own for all of them. */

@@ -1,5 +1,4 @@
 import type { Pattern } from '../../blueprints/pattern';
-import { develop } from '../dev/develop';
 import { writeGolden } from '../support/golden';
 import { captureOutputs } from '../support/lab-outputs';
 import { patternsAt } from '../support/sources';
@@ -12,7 +11,7 @@ import { testSpelling } from './spelling';
 import { synthesized } from './synthesis';
 import { testTypes } from './types';
 
-export { captureOutputs, develop, writeGolden };
+export { captureOutputs, writeGolden };
 
 /** In how many ways learners are stuck at each step. */
 const WAYS = 3;

@@ -1,7 +1,7 @@
 import { UsageError } from '../../blueprints/errors';
 import { report } from '../../labs/cli/failure';
 import { Output } from '../../labs/cli/output';
-import { captureOutputs, develop, writeGolden } from '../suites';
+import { captureOutputs, writeGolden } from '../suites';
 
 /*
  * What the author of a pattern runs in the package's folder: `golden` writes all that is computed, `outputs` captures what the
@@ -11,7 +11,7 @@ import { captureOutputs, develop, writeGolden } from '../suites';
 const tasks: Readonly<Record<string, (root: string, args: readonly string[]) => unknown>> = {
   golden: writeGolden,
   outputs: captureOutputs,
-  dev: develop,
+  dev: async (root, args) => (await import('../dev/develop')).develop(root, args),
 };
 
 async function run([name = '', ...args]: readonly string[]): Promise<void> {
