@@ -15,9 +15,9 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { patterns } from '../../blueprints/catalog';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { run } from '../support/commands';
+import { drawn } from '../support/shared';
 import { type AuthorizingEmulator, startAuthorizing } from './authorizing';
 import { type ClientConfig, clientConfig, outputsOf } from './clients';
 import { createProject, documentOf, type Machine, machine } from './support';
@@ -102,7 +102,7 @@ function asTheEmulatorJudges(document: string): string {
   });
 }
 
-describe.each(patterns.map(({ id }) => id))('%s', (id) => {
+describe.each(drawn(4).map(({ id }) => id))('%s', (id) => {
   const stack = 'orders-dev';
   let project: string;
   const atelier = (...args: string[]) => here.atelier(project, args, emulator.env);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
@@ -8,14 +8,13 @@ import type { EmptyTask } from '../../labs/cli/probing';
 import { localAssembly } from '../../labs/engine/deployment/local-assembly';
 import { stopEmulator } from '../../labs/engine/emulator/emulator';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
-import { type Ended, packKit, run, tryRun } from '../support/commands';
+import { type Ended, run, tryRun } from '../support/commands';
+import { LOCK_ONLY, linkShared, sharedFolder } from '../support/shared';
 
 /** A machine of its own for the emulator: a folder for what is installed, one for projects, and the packed kit. */
 export interface Machine {
   /** Where projects are created. */
   readonly home: string;
-  /** The packed kit. */
-  readonly tarball: string;
   /** The variables of every command. */
   readonly env: NodeJS.ProcessEnv;
   /** Runs `atelier` in a project. */
@@ -32,13 +31,12 @@ export const CACHE = process.env.ATELIER_E2E_CACHE ?? join(tmpdir(), `${KIT}-e2e
 
 /** Makes a machine. */
 export function machine(cache = CACHE): Machine {
-  const home = mkdtempSync(join(tmpdir(), `${KIT}-`));
+  const home = sharedFolder('machine');
   const env = { XDG_CACHE_HOME: cache, CI: '' };
   const atelier = (project: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Ended =>
     tryRun(project, 'npx', [KIT, ...args], { ...env, ...more });
   return {
     home,
-    tarball: packKit(home),
     env,
     atelier,
     remove: async () => {
@@ -60,12 +58,8 @@ export function machine(cache = CACHE): Machine {
 export function createProject(of: Machine, pattern: string, ...flags: string[]): string {
   const folder = join(of.home, pattern);
   mkdirSync(folder);
-  run(
-    folder,
-    'npx',
-    ['--yes', `--package=${of.tarball}`, 'atelier', 'new', pattern, 'orders', '--no-git', ...flags],
-    of.env,
-  );
+  run(folder, 'npx', ['atelier', 'new', pattern, 'orders', '--no-git', ...flags], { ...of.env, ...LOCK_ONLY });
+  linkShared(join(folder, 'orders'));
   return join(folder, 'orders');
 }
 

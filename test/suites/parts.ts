@@ -4,6 +4,7 @@ import { checkOptions } from '../../blueprints/options';
 import { lastStep, type Pattern, packageOf, START, stepIds } from '../../blueprints/pattern';
 import { render } from '../../blueprints/rendering';
 import { labFile } from '../../labs/engine/lab-file';
+import { filledTexts } from '../support/filled-texts';
 import { goldenFolder } from '../support/golden';
 import { projectTypes, projectTypesFile } from '../support/project-types';
 import { labAt, patternsAt } from '../support/sources';
@@ -27,6 +28,13 @@ export function testIndexes(patterns: readonly Pattern[], root: string): void {
 
   test('blueprints/patterns.ts has a line for each pattern', () => {
     expect(patterns.map(({ id }) => id).sort()).toEqual(folders);
+  });
+
+  test('its texts show the patterns and the files that there are, as `npm run golden` writes them', () => {
+    const now = filledTexts(root);
+    expect(Object.fromEntries([...now.keys()].map((file) => [file, readFileSync(file, 'utf8')]))).toEqual(
+      Object.fromEntries(now),
+    );
   });
 
   test('labs/index.ts has a line for each pattern', async () => {

@@ -8,6 +8,7 @@ import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
 import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../labs/engine/cost';
 import { labFile } from '../../labs/engine/lab-file';
 import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
+import { filledTexts } from './filled-texts';
 import { generate, readFiles } from './generate';
 import { projectTypes, projectTypesFile } from './project-types';
 import { patternsAt } from './sources';
@@ -122,7 +123,8 @@ function write(pattern: Pattern): void {
 }
 
 /**
- * Writes all of a package that is computed: the project types, the golden copies, and what labs show of changes and costs.
+ * Writes all of a package that is computed: the project types, the golden copies, what labs show of changes and costs, and
+ * what its texts show of its patterns.
  *
  * @param root the package's folder
  * @throws Error when an update would lose what holds state, and no migration says so; the golden copy stays as it is then
@@ -131,4 +133,7 @@ export function writeGolden(root: string): void {
   const patterns = patternsAt(root);
   writeFileSync(projectTypesFile(root), projectTypes(patterns));
   patterns.forEach(write);
+  for (const [file, text] of filledTexts(root)) {
+    writeFileSync(file, text);
+  }
 }

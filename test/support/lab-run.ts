@@ -24,6 +24,14 @@ export function isRunHere({ deploys, notRun }: Command): boolean {
   return !deploys && notRun === undefined;
 }
 
+/** How a reader goes through a lab. */
+export interface Way {
+  /** Is called when the project's folder is entered. @default - nothing is done */
+  readonly enter?: (folder: string) => void;
+  /** Which commands of the steps are left out. @default - none */
+  readonly skips?: (command: Command, step: string) => boolean;
+}
+
 /**
  * Does what a reader of a lab does: runs each command as it is printed, in the printed order, and nothing else, and before
  * those of a step makes the change that the step shows.
@@ -32,20 +40,26 @@ export function isRunHere({ deploys, notRun }: Command): boolean {
  * @param lab its text
  * @param home the folder to begin in
  * @param env variables for the commands
+ * @param way how the reader goes. @default - all the way, with packages of their own
  */
-export function runLab(pattern: Pattern, lab: LabText, home: string, env: NodeJS.ProcessEnv): Ran[] {
+export function runLab(pattern: Pattern, lab: LabText, home: string, env: NodeJS.ProcessEnv, way: Way = {}): Ran[] {
+  const { enter = () => {}, skips = () => false } = way;
   let cwd = home;
   const run = (command: Command, step?: string): Ran => {
     // Each command gets a shell of its own, which would forget the folder.
     const [, folder] = /^cd (\S+)$/.exec(command.line) ?? [];
     cwd = folder ? join(cwd, folder) : cwd;
+    if (folder) {
+      enter(cwd);
+    }
     const ended = folder ? { code: 0, stdout: '', stderr: '' } : tryLine(cwd, command.line, env);
     return { command, ...ended, ...(step ? { step } : {}) };
   };
   const before = lab.commandsBefore.filter(isRunHere).map((command) => run(command));
   const within = lab.steps.flatMap(({ id, commands }) => {
     makeChange(pattern, id, cwd);
-    return commands.filter(isRunHere).map((command) => run(command, id));
+    const wanted = commands.filter((command) => isRunHere(command) && !skips(command, id));
+    return wanted.map((command) => run(command, id));
   });
   const after = lab.commandsAfter.filter(isRunHere).map((command) => run(command, lab.steps.at(-1)?.id));
   return [...before, ...within, ...after];
