@@ -102,7 +102,7 @@ function asTheEmulatorJudges(document: string): string {
   });
 }
 
-describe.each(drawn(4).map(({ id }) => id))('%s', (id) => {
+describe.each(drawn(2).map(({ id }) => id))('%s', (id) => {
   const stack = 'orders-dev';
   let project: string;
   const atelier = (...args: string[]) => here.atelier(project, args, emulator.env);

@@ -12,6 +12,7 @@ import { destroy } from '../../labs/engine/deployment/deploy';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Command, readLab } from '../../labs/engine/lab-text';
 import { run, tryInTerminal } from '../support/commands';
+import { drawn } from '../support/shared';
 import { clientConfig } from './clients';
 import { createProject, documentOf, empty, type Machine, machine } from './support';
 
@@ -30,6 +31,9 @@ interface Row {
 
 /** The CDK asks before it grants rights, and before it destroys; a reader says yes. */
 const YES = [['(y/n)', 'y\r']] as const;
+
+/** How many patterns are also looked at as on AWS, deployed twice, and deployed and destroyed by the commands of their labs. */
+const DRAWN = 2;
 
 const rows: Row[] = [];
 let here: Machine;
@@ -120,42 +124,44 @@ describe.each(patterns.map((pattern, index) => [pattern.id, pattern, index] as c
     });
   });
 
-  test('keeps its promises on AWS, which an emulator stands for here: where it acts is said, and asked for', () => {
-    const env = {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    };
-    run(project, 'npx', ['projen', 'synth:silent'], here.env);
-    const asked = here.atelier(project, ['probe', '--aws'], env);
-    expect({ code: asked.code, place: /account 000000000000, us-east-1/.test(asked.stderr) }).toEqual({
-      code: 2,
-      place: true,
+  if (drawn(DRAWN).includes(pattern)) {
+    test('keeps its promises on AWS, which an emulator stands for here: where it acts is said, and asked for', () => {
+      const env = {
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+      };
+      run(project, 'npx', ['projen', 'synth:silent'], here.env);
+      const asked = here.atelier(project, ['probe', '--aws'], env);
+      expect({ code: asked.code, place: /account 000000000000, us-east-1/.test(asked.stderr) }).toEqual({
+        code: 2,
+        place: true,
+      });
+      expect(asked.stdout).toMatch(
+        /orders-dev costs \$0\.\d{3} an hour while idle, before what is free \(prices of US East/,
+      );
+      const { code, stdout } = here.atelier(project, ['probe', '--aws', '--yes'], env);
+      expect({ code, stdout }).toMatchObject({ code: 0 });
+      expect(stdout).toContain(`${name}-dev  at account 000000000000, us-east-1`);
     });
-    expect(asked.stdout).toMatch(
-      /orders-dev costs \$0\.\d{3} an hour while idle, before what is free \(prices of US East/,
+
+    test('is deployed again without a bootstrap, and still keeps its promises', () => {
+      documentOf(here.atelier(project, ['local', 'deploy', '--json']));
+      expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);
+    });
+
+    test.each(deploying(pattern).map((command) => [command.line, command.exit] as const))(
+      'does what its lab says: %s',
+      async (line, exit) => {
+        if (line.includes(' destroy ')) {
+          emptied(`${name}-${stages[0]}`);
+        }
+        const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
+        expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
+      },
     );
-    const { code, stdout } = here.atelier(project, ['probe', '--aws', '--yes'], env);
-    expect({ code, stdout }).toMatchObject({ code: 0 });
-    expect(stdout).toContain(`${name}-dev  at account 000000000000, us-east-1`);
-  });
-
-  test('is deployed again without a bootstrap, and still keeps its promises', () => {
-    documentOf(here.atelier(project, ['local', 'deploy', '--json']));
-    expect(documentOf(here.atelier(project, ['probe', '--json'])).passed).toBe(true);
-  });
-
-  test.each(deploying(pattern).map((command) => [command.line, command.exit] as const))(
-    'does what its lab says: %s',
-    async (line, exit) => {
-      if (line.includes(' destroy ')) {
-        emptied(`${name}-${stages[0]}`);
-      }
-      const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
-      expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
-    },
-  );
+  }
 
   test('leaves nothing behind when all stages are destroyed', async () => {
     documentOf(here.atelier(project, ['local', 'deploy', '--json']));

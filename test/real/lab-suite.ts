@@ -13,7 +13,7 @@ const BUILD = 'npx projen build';
 
 /**
  * A learner's whole way through labs, from the packed kit: each command that the text prints, as it is printed, in the printed
- * order, and nothing else. The project that the way ends with is the finished one, and has to notice what is made wrong in it.
+ * order, and nothing else. The project that the way ends with is the finished one, and has to notice a setting that is wrong.
  *
  * @param isMine which of the patterns, by their places in the catalogue
  */
@@ -67,7 +67,8 @@ function testLab(pattern: Pattern): void {
 
   test('ends with a project that fails its own tests, by an assertion, when a setting is wrong', async () => {
     const { mutations = [] } = (await labAt(pattern)) ?? {};
-    const outcomes = mutations.map(({ setting, file, from, to }) => {
+    const today = process.env.ATELIER_ALL ? mutations : [mutations[day % mutations.length]];
+    const outcomes = today.map(({ setting, file, from, to }) => {
       const path = join(project, file);
       const source = readFileSync(path, 'utf8');
       writeFileSync(path, source.replace(from, to));
@@ -77,6 +78,6 @@ function testLab(pattern: Pattern): void {
       const byAssertion = /^Tests: +[1-9]\d* failed/m.test(told) && !told.includes('Test suite failed to run');
       return { setting, noticed: code !== 0 && byAssertion };
     });
-    expect(outcomes).toEqual(mutations.map(({ setting }) => ({ setting, noticed: true })));
+    expect(outcomes).toEqual(today.map(({ setting }) => ({ setting, noticed: true })));
   });
 }
