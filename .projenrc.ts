@@ -128,11 +128,11 @@ project.package.addField('exports', {
 project.package.addField('files', [
   '.jsii',
   'CHANGELOG.md',
-  'blueprints/*/template/**',
   'labs/*/lab.md',
   'lib/**/*.d.ts',
   'modules/*.ts', // atelier eject copies them into projects
   'lib/**/*.js',
+  'lib/blueprints/*/template.json', // its template tree in one file
 ]);
 project.package.addField('overrides', { 'unrs-resolver': '1.11.1' });
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { encodingOf } from '../blueprints/rendering';
 
 /*
  * Compiles the kit into lib/: jsii compiles blueprints, modules and pipelines; esbuild then puts Handlebars into the
@@ -156,8 +157,51 @@ function declare(): void {
   }
 }
 
+/** The templates of each room in one file. */
+function packTemplates(): void {
+  const blueprints = join(root, 'blueprints');
+  for (const room of readdirSync(blueprints).filter((name) => existsSync(join(blueprints, name, 'template')))) {
+    const tree = join(blueprints, room, 'template');
+    const files = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => relative(tree, join(entry.parentPath, entry.name)).split(sep).join('/')).sort();
+    const contents = paths.map((path) => [path, readFileSync(join(tree, path), encodingOf(path))]);
+    mkdirSync(join(lib, 'blueprints', room), { recursive: true });
+    writeFileSync(join(lib, 'blueprints', room, 'template.json'), JSON.stringify(Object.fromEntries(contents)));
+  }
+}
+
+/** Removes the types that no entry of the package leads to. */
+function pruneTypes(): void {
+  const entries = ['blueprints/index', 'blueprints/patterns', 'modules/index', 'labs/authoring', 'test/suites/index'];
+  const open = entries.map((entry) => join(lib, `${entry}.d.ts`));
+  const reached = new Set<string>();
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (!reached.has(file)) {
+      reached.add(file);
+      open.push(...importsOf(file));
+    }
+  }
+  for (const entry of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {
+    const file = join(lib, entry);
+    if (file.endsWith('.d.ts') && !reached.has(file)) {
+      rmSync(file);
+    }
+  }
+}
+
+/** The files of types that a file of types leads to. */
+function importsOf(file: string): string[] {
+  const paths = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?['"](\.[^'"]*)['"]/g)].map(
+    ([, path]) => path,
+  );
+  const candidates = paths.flatMap((path) => [`${path}.d.ts`, join(path, 'index.d.ts')]);
+  return candidates.map((path) => join(dirname(file), path)).filter((path) => existsSync(path));
+}
+
 bundle()
   .then(declare)
+  .then(packTemplates)
+  .then(pruneTypes)
   .catch((error) => {
     rmSync(lib, { recursive: true, force: true });
     throw error;

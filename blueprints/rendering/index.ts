@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import Handlebars from 'handlebars';
 import { kitRoot, kitVersion } from '../kit';
@@ -36,8 +36,9 @@ interface Position {
   readonly at: number;
 }
 
-/** The templates of what every project has. */
-const COMMON = join(kitRoot, 'blueprints', 'common', 'template');
+/** The room of what every project has, beside that of each pattern, and its templates. */
+const COMMON = join(__dirname, '..', 'common');
+const COMMON_TREE = join(kitRoot, 'blueprints', 'common', 'template');
 
 /** The template sets by the pattern's template folder. */
 const sets = new Map<string, TemplateSet>();
@@ -124,7 +125,7 @@ export function templateSet(pattern: Pattern): TemplateSet {
 
 /** The templates that every project has, and the pattern's own, which replace those of the same path. */
 function sourcesOf(pattern: Pattern): Source[] {
-  const trees = [COMMON, templatesOf(pattern)].flatMap(readTree);
+  const trees = [...readRoom(COMMON, COMMON_TREE), ...readRoom(pattern.folder, templatesOf(pattern))];
   return [...new Map(trees.map((source) => [source.path, source])).values()];
 }
 
@@ -233,6 +234,25 @@ function atCall(helper: string, value: unknown, options: Handlebars.HelperOption
   const { line } = (options as unknown as { loc?: { start: { line: number } } }).loc?.start ?? { line: 1 };
   const exception = new Error(`{{${helper}}} of ${JSON.stringify(value)}: ${error.message}`);
   return Object.assign(exception, { lineNumber: line });
+}
+
+/** The packed kit has the templates of a room in one file: a package of fewer files is installed sooner. */
+function readRoom(room: string, tree: string): Source[] {
+  const file = join(room, 'template.json');
+  if (!existsSync(file)) {
+    return readTree(tree);
+  }
+  const packed: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'));
+  return Object.entries(packed).map(([path, content]) => ({ path, bytes: Buffer.from(content, encodingOf(path)) }));
+}
+
+/**
+ * How a template stands in `template.json`: as it is, or in base64 where it is copied byte for byte.
+ *
+ * @param path its path
+ */
+export function encodingOf(path: string): 'utf8' | 'base64' {
+  return path.endsWith('.hbs') ? 'utf8' : 'base64';
 }
 
 function readTree(folder: string): Source[] {

@@ -49,7 +49,7 @@ function packRelease(tarball: string, version: string, edits: Edits): string {
 }
 
 const STACK = 'src/sqs-scaling-stack.ts';
-const TEMPLATES = 'blueprints/sqs-scaling/template';
+const TEMPLATES = 'lib/blueprints/sqs-scaling/template.json';
 const COMMENT = '// What an older kit said.\n';
 
 /** The kit as it was: older packages, a description and a comment that are no more. */
@@ -63,8 +63,10 @@ const older: Edits = {
       (edited, [name, version]) => edited.replace(new RegExp(`('?${name}'?): '[^']*'`), `$1: '${version}'`),
       text,
     ),
-  [`${TEMPLATES}/${STACK}.hbs`]: (text) => text.replace('Handles the messages', 'Takes the messages'),
-  [`${TEMPLATES}/src/functions/consumer.ts.hbs`]: (text) => COMMENT + text,
+  [TEMPLATES]: templates({
+    [`${STACK}.hbs`]: (text) => text.replace('Handles the messages', 'Takes the messages'),
+    'src/functions/consumer.ts.hbs': (text) => COMMENT + text,
+  }),
 };
 
 /** The kit as it may be one day: an option has another name, and one is no more. */
@@ -73,13 +75,24 @@ const newer: Edits = {
     text
       .replace("name: 'batchSize'", "name: 'messagesPerBatch', formerly: ['batchSize']")
       .replace(/\{\s*name: 'tracing',[^}]*\},/, '')
-      .replace(/(\n *)steps: /, "$1retired: [{ name: 'tracing', kit: '9.0.0', advice: 'trace' }],$1steps: "),
-  'lib/blueprints/sqs-scaling/index.d.ts': (text) =>
+      .replace(/(\n *)steps: /, "$1retired: [{ name: 'tracing', version: '9.0.0', advice: 'trace' }],$1steps: "),
+  'lib/blueprints/project-types.d.ts': (text) =>
     text.replace('batchSize?', 'messagesPerBatch?').replace('readonly tracing?: boolean;', ''),
-  [`${TEMPLATES}/src/_stack-props.hbs`]: (text) => text.replace('{{ts batchSize}}', '{{ts messagesPerBatch}}'),
-  [`${TEMPLATES}/${STACK}.hbs`]: withoutTracing,
-  [`${TEMPLATES}/test/sqs-scaling-stack.test.ts.hbs`]: withoutTracing,
+  [TEMPLATES]: templates({
+    'src/_stack-props.hbs': (text) => text.replace('{{ts batchSize}}', '{{ts messagesPerBatch}}'),
+    [`${STACK}.hbs`]: withoutTracing,
+    'test/sqs-scaling-stack.test.ts.hbs': withoutTracing,
+  }),
 };
+
+/** Edits of templates, by their paths in the file that holds all of them. */
+function templates(edits: Edits): (text: string) => string {
+  return (text) => {
+    const packed: Record<string, string> = JSON.parse(text);
+    const edited = Object.entries(edits).map(([path, edit]) => [path, edit(packed[path])]);
+    return JSON.stringify({ ...packed, ...Object.fromEntries(edited) });
+  };
+}
 
 /** A template as it is where the option is not set. */
 function withoutTracing(text: string): string {
