@@ -1,6 +1,8 @@
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { KIT } from '../../blueprints/kit';
+import { KIT, kitRoot } from '../../blueprints/kit';
 import { versions } from '../../blueprints/versions';
+import { linkPackage, scratchFolder } from '../support/synthesize';
 import { writeClass } from './class';
 import { run } from './processes';
 import { secondsOfSteps, stepsOf } from './steps';
@@ -177,6 +179,28 @@ export const rows: readonly Row[] = [
         }),
         other: run({ words: [NODE, installed(cwd), 'lab', 'check'], cwd, coldIn: workshop.home }),
       };
+    },
+  },
+  {
+    name: 'dev',
+    what: 'a saved template while `npm run dev` runs, until types and check are told',
+    against: 'two seconds',
+    bound: 1,
+    runs: 5,
+    installs: false,
+    measure: async () => {
+      const home = join(scratchFolder(), 'bench');
+      const cwd = join(home, 'patterns');
+      rmSync(home, { recursive: true, force: true });
+      cpSync(join(kitRoot, 'test', 'fixtures', 'acme-patterns'), cwd, { recursive: true });
+      linkPackage(kitRoot, home);
+      const seconds = await secondsOfSave({
+        words: [join(kitRoot, 'lib', 'cli', 'write.js'), 'dev', 'queue-relay'],
+        cwd,
+        file: join(cwd, 'blueprints', 'queue-relay', 'template', 'src', 'queue-relay-stack.ts.hbs'),
+        isAnswer: ({ line }) => /^\d+\.\d s$/.test(String(line)),
+      });
+      return { kit: seconds, other: 2 };
     },
   },
   {

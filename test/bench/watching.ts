@@ -10,13 +10,13 @@ const PAUSE = 3000;
 
 /** A command that watches a project, and says something for each save. */
 export interface Watching {
-  /** The command line, and the arguments that let it watch and print JSON, a document a line. */
+  /** The command line, and the arguments that let it watch, and print JSON where it can, a document a line. */
   readonly words: readonly string[];
   /** The project's folder. */
   readonly cwd: string;
   /** The source that is saved. */
   readonly file: string;
-  /** Whether a document is the answer to a save. */
+  /** Whether a document is the answer to a save; a line that is none is one with a `line`. */
   readonly isAnswer: (document: Readonly<Record<string, unknown>>) => boolean;
   /** Variables beyond those that every measured program sees. @default - none */
   readonly env?: NodeJS.ProcessEnv;
@@ -39,7 +39,7 @@ export async function secondsOfSave(watching: Watching, afterwards: () => void =
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<void> => {
     for (let line = await lines.next(); !line.done; line = await lines.next()) {
-      if (isAnswer(JSON.parse(line.value))) {
+      if (isAnswer(documentOf(line.value))) {
         return;
       }
     }
@@ -56,4 +56,8 @@ export async function secondsOfSave(watching: Watching, afterwards: () => void =
   } finally {
     child.kill('SIGINT');
   }
+}
+
+function documentOf(line: string): Readonly<Record<string, unknown>> {
+  return line.startsWith('{') ? JSON.parse(line) : { line };
 }
