@@ -15,6 +15,7 @@ import { type Child, startChild } from '../../labs/engine/child';
 import type { Lab } from '../../labs/engine/lab';
 import { SpareSynthesis } from '../../labs/engine/spare';
 import { compilerOptionsOf } from '../suites/types';
+import { writeProjectTypes } from '../support/project-types';
 import { patternsAt, toolAt } from '../support/sources';
 import { scratchFolder, writeVariants } from '../support/synthesize';
 
@@ -37,6 +38,8 @@ const SHOWN = 40;
 export async function develop(root: string, [id = '', named]: readonly string[]): Promise<number> {
   const pattern = findPattern(id, patternsAt(root));
   const step = checkStep(pattern, named, { allowsStart: true, name: 'the step', before: `npm run dev ${id}` });
+  // A pattern that is new has no project type yet.
+  writeProjectTypes(root);
   const home = join(scratchFolder(root), 'dev', id);
   const [folder] = writeVariants(pattern, [{ name: step, step, options: {} }], home);
   const compilerOptions = compilerOptionsOf(join(home, 'managed'));

@@ -10,7 +10,7 @@ import { labFile } from '../../labs/engine/lab-file';
 import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
 import { filledTexts } from './filled-texts';
 import { generate, readFiles } from './generate';
-import { projectTypes, projectTypesFile } from './project-types';
+import { writeProjectTypes } from './project-types';
 import { patternsAt } from './sources';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
@@ -131,7 +131,7 @@ function write(pattern: Pattern): void {
  */
 export function writeGolden(root: string): void {
   const patterns = patternsAt(root);
-  writeFileSync(projectTypesFile(root), projectTypes(patterns));
+  writeProjectTypes(root);
   patterns.forEach(write);
   for (const [file, text] of filledTexts(root)) {
     writeFileSync(file, text);

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KIT } from '../../blueprints/kit';
 import { classNameOf, type OptionSpec, type Pattern, packageOf } from '../../blueprints/pattern';
+import { patternsAt } from './sources';
 
 /** The width of a line of code. */
 const WIDTH = 120;
@@ -40,6 +42,15 @@ export function projectTypes(patterns: readonly Pattern[]): string {
 function byModule(a: string, b: string): number {
   const place = (line: string): string => (line.includes("'./") ? `1${line.split("'")[1]}` : '0');
   return place(a) < place(b) ? -1 : 1;
+}
+
+/**
+ * Writes the project types of a package.
+ *
+ * @param root the package's folder
+ */
+export function writeProjectTypes(root: string): void {
+  writeFileSync(projectTypesFile(root), projectTypes(patternsAt(root)));
 }
 
 function projectType(pattern: Pattern): string {
