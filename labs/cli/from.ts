@@ -8,6 +8,7 @@ import { PACKAGE_NAME, type PatternPackage, packageAt } from '../../blueprints/p
 import type { Pattern } from '../../blueprints/pattern';
 import { cacheFolder } from '../engine/cache-folder';
 import { failureOf } from '../engine/child';
+import { firstLine } from '../engine/emulator/installation';
 import { readJson } from '../engine/json';
 import { packageFolder, patternsIn } from '../packages';
 import { installedKit } from './kit-spec';
@@ -103,7 +104,7 @@ async function installed(named: Named, from: string, options: FromOptions, outpu
   const name = named.name ?? nameIn(folder);
   const root = failure || !name ? undefined : packageFolder(name, folder);
   if (!root) {
-    throw new EnvironmentError(`${from} can't be installed: ${failure?.split('\n')[0] ?? 'npm names no package'}`);
+    throw new EnvironmentError(`${from} can't be installed: ${failure ? firstLine(failure) : 'npm names no package'}`);
   }
   return root;
 }

@@ -11,6 +11,9 @@ import { Output } from './output';
 const JSON_FLAG = '--json';
 const FROM = '--from';
 
+/** The commands that take it. */
+const FROM_COMMANDS: ReadonlySet<string> = new Set(['list', 'show', 'new', 'lab']);
+
 /** The values of a switch, as they are typed. */
 const VALUES: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
@@ -144,7 +147,7 @@ function addLocal(program: Command): void {
 
 /** The patterns that the arguments choose from, and the one that those of `new` name. */
 async function choose(args: readonly string[], output: Output): Promise<Choice> {
-  const words = args.flatMap((arg) => arg.split('='));
+  const words = FROM_COMMANDS.has(args[0]) ? args.flatMap((arg) => arg.split('=')) : [];
   const from = words.find((_, index) => words[index - 1] === FROM);
   if (from === undefined) {
     return { patterns, named: newPattern(args, patterns) };

@@ -19,6 +19,12 @@ import { physicalNames } from '../support/state';
 import { type Synthesized, stagesVariant } from '../support/synthesize';
 import type { Synthesis } from './synthesis';
 
+/** The file of a handler. */
+const HANDLER = /^export (const|(async )?function) handler\b/m;
+
+/** The most lines that it has. */
+const LONGEST_HANDLER = 60;
+
 /** The output of a tool that failed is the message of the test. */
 function runTool(script: string, args: readonly string[], cwd: string): void {
   try {
@@ -67,6 +73,16 @@ export function testProjects(pattern: Pattern, at: () => Synthesis): void {
       toolAt(packageOf(pattern).root, '@biomejs/biome', join('bin', 'biome')),
       ['check', '--error-on-warnings', '--max-diagnostics=5', ...right().map(({ name }) => name)],
       home,
+    );
+  });
+
+  test('has handlers that fit on a screen', () => {
+    const finished = [...render(pattern, defaults, lastStep(pattern))].map(
+      ([path, text]) => [path, String(text)] as const,
+    );
+    const handlers = finished.filter(([path, text]) => path.startsWith('src/') && HANDLER.test(text));
+    expect(handlers.map(([path, text]) => [path, text.split('\n').length <= LONGEST_HANDLER])).toEqual(
+      handlers.map(([path]) => [path, true]),
     );
   });
 
