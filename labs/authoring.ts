@@ -47,6 +47,7 @@ export {
   type Statement,
   statementsOf,
 } from './engine/permissions';
+export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
 export { securityRules } from './engine/rule-packs';
 export {

@@ -1,6 +1,6 @@
 import type { Assembly } from './assembly';
 import { dig, entriesAt } from './json';
-import { IDLE_PRICES, type IdlePrice, PRICE_REGION } from './prices';
+import { allPrices, type IdlePrice, PRICE_REGION, type Prices } from './prices';
 
 /** What the CDK puts behind the names of constructs to tell logical ids apart. */
 const LOGICAL_ID_HASH = /[0-9A-F]{8}$/;
@@ -10,10 +10,11 @@ const LOGICAL_ID_HASH = /[0-9A-F]{8}$/;
  *
  * @param before what the project synthesizes to before the step
  * @param after what it synthesizes to at the step
+ * @param prices what is known. @default - what the kit knows
  */
-export function costAsMarkdown(before: Assembly, after: Assembly): string {
-  const had = idleCosts(before);
-  const added = [...idleCosts(after)]
+export function costAsMarkdown(before: Assembly, after: Assembly, prices = allPrices()): string {
+  const had = idleCosts(before, prices);
+  const added = [...idleCosts(after, prices)]
     .map(([price, count]) => [price, count - (had.get(price) ?? 0)] as const)
     .filter(([, count]) => count > 0);
   if (added.length === 0) {
@@ -27,9 +28,10 @@ export function costAsMarkdown(before: Assembly, after: Assembly): string {
  * What of an assembly bills while idle, as Markdown.
  *
  * @param assembly what the finished project synthesizes to
+ * @param prices what is known. @default - what the kit knows
  */
-export function idleAsMarkdown(assembly: Assembly): string {
-  const costs = [...idleCosts(assembly)].map(([price, count]) => counted(price, count));
+export function idleAsMarkdown(assembly: Assembly, prices = allPrices()): string {
+  const costs = [...idleCosts(assembly, prices)].map(([price, count]) => counted(price, count));
   return costs.length === 0
     ? 'Once it is finished and deployed, nothing of it is billed while idle.'
     : `Once it is finished and deployed, this is billed while idle; the steps say how much:\n\n${costs.map((cost) => `- ${cost}`).join('\n')}`;
@@ -66,24 +68,27 @@ const HOURS = { hour: 1, month: 730 } as const;
  * What something costs by the hour while nothing happens.
  *
  * @param assembly what is deployed
+ * @param prices what is known. @default - what the kit knows
  */
-export function hourlyCost(assembly: Assembly): HourlyCost {
+export function hourlyCost(assembly: Assembly, prices = allPrices()): HourlyCost {
   const usd = assembly.resources.flatMap((resource) =>
-    (IDLE_PRICES[resource.type] ?? []).map(({ usd: price, per, count, size }) =>
+    (prices[resource.type] ?? []).map(({ usd: price, per, count, size }) =>
       size && per ? (Number(price) * (count?.(resource, assembly) ?? 1) * size(resource, assembly)) / HOURS[per] : 0,
     ),
   );
   return {
     usd: usd.reduce((sum, one) => sum + one, 0),
-    besides: [...idleCosts(assembly)].filter(([{ size }]) => !size).map(([price, count]) => counted(price, count)),
+    besides: [...idleCosts(assembly, prices)]
+      .filter(([{ size }]) => !size)
+      .map(([price, count]) => counted(price, count)),
   };
 }
 
 /** How often each price applies. */
-function idleCosts(assembly: Assembly): Map<IdlePrice, number> {
+function idleCosts(assembly: Assembly, prices: Prices): Map<IdlePrice, number> {
   const costs = new Map<IdlePrice, number>();
   for (const resource of assembly.resources) {
-    for (const price of IDLE_PRICES[resource.type] ?? []) {
+    for (const price of prices[resource.type] ?? []) {
       const count = price.count?.(resource, assembly) ?? 1;
       if (count > 0) {
         costs.set(price, (costs.get(price) ?? 0) + count);

@@ -1,6 +1,7 @@
 import type { Check } from './check';
 import type { StandIns } from './deployment/cut';
 import type { Mistake, Mutation } from './mutation';
+import type { Prices } from './prices';
 import type { Deployed, Probe } from './probe';
 
 /** What a pattern's lab has besides its text. */
@@ -13,6 +14,8 @@ export interface Lab {
   readonly mutations: readonly Mutation[];
   /** Loads what the pattern promises once it is deployed; only who looks at a deployed stack has the clients of AWS. */
   readonly probes: () => Promise<Probes>;
+  /** Prices of resource types that the kit does not know yet; none of a type that costs nothing while idle. @default - none */
+  readonly prices?: Prices;
   /** What an emulator gets in place of types that it does not know. @default - nothing */
   readonly standIns?: StandIns;
 }

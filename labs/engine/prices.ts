@@ -209,7 +209,7 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
 };
 
 /** The types that cost nothing while idle: what is billed by use alone, and what is free. */
-const FREE_WHILE_IDLE: ReadonlySet<string> = new Set([
+const FREE_WHILE_IDLE = [
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
@@ -231,15 +231,28 @@ const FREE_WHILE_IDLE: ReadonlySet<string> = new Set([
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
-]);
+];
+
+/** What is known of the prices of resource types; none of a type that costs nothing while idle. */
+export type Prices = Readonly<Record<string, readonly IdlePrice[]>>;
+
+/**
+ * The prices of all types that are known.
+ *
+ * @param own those that a package of patterns knows besides. @default - none
+ */
+export function allPrices(own: Prices = {}): Prices {
+  return { ...Object.fromEntries(FREE_WHILE_IDLE.map((type) => [type, []])), ...IDLE_PRICES, ...own };
+}
 
 /**
  * The resource types of an assembly of which it is not known whether they bill while idle: they belong into one of the
- * tables above.
+ * tables above, or among the prices of a lab.
  *
  * @param assembly the assembly
+ * @param prices what is known. @default - what the kit knows
  */
-export function unpricedTypes({ resources }: Assembly): string[] {
+export function unpricedTypes({ resources }: Assembly, prices = allPrices()): string[] {
   const types = new Set(resources.map(({ type }) => type));
-  return [...types].filter((type) => !IDLE_PRICES[type] && !FREE_WHILE_IDLE.has(type)).sort();
+  return [...types].filter((type) => !prices[type]).sort();
 }

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KIT, kitRoot } from '../../blueprints/kit';
 import { writeGolden } from '../suites';
+import { tryRun } from '../support/commands';
 import { scratchFolder } from '../support/synthesize';
 
 /*
@@ -93,12 +93,12 @@ interface Verdict {
 
 let verdicts: ReadonlyMap<string, Verdict>;
 
-beforeAll(() => {
+beforeAll(async () => {
   rmSync(home, { recursive: true, force: true });
   const whole = join(home, 'whole');
   cpSync(FIXTURE, whole, { recursive: true });
   linkKit();
-  writeGolden(whole);
+  await writeGolden(whole);
   for (const { part, forget } of forgotten) {
     const root = join(home, part);
     cpSync(whole, root, { recursive: true });
@@ -128,11 +128,7 @@ function runTests(): Map<string, Verdict> {
     },
   };
   const jest = join(kitRoot, 'node_modules', 'jest', 'bin', 'jest.js');
-  const { stdout, stderr } = spawnSync(process.execPath, [jest, '--config', JSON.stringify(config), '--json', '-i'], {
-    cwd: home,
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-  });
+  const { stdout, stderr } = tryRun(home, process.execPath, [jest, '--config', JSON.stringify(config), '--json', '-i']);
   const { testResults } = JSON.parse(
     stdout || `{ "testResults": [{ "name": "", "message": ${JSON.stringify(stderr)} }] }`,
   );

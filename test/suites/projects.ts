@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { applyPatch } from 'diff';
@@ -10,8 +9,9 @@ import { type CheckResult, runCheck } from '../../labs/engine/check';
 import { collect } from '../../labs/engine/handin';
 import { dig, entriesAt } from '../../labs/engine/json';
 import { labFile } from '../../labs/engine/lab-file';
-import { unpricedTypes } from '../../labs/engine/prices';
+import { allPrices, unpricedTypes } from '../../labs/engine/prices';
 import { isStateful } from '../../modules/stateful';
+import { tryRun } from '../support/commands';
 import { readFiles } from '../support/generate';
 import { currentLab, goldenCopy, goldenFolder } from '../support/golden';
 import { toolAt } from '../support/sources';
@@ -27,10 +27,8 @@ const LONGEST_HANDLER = 60;
 
 /** The output of a tool that failed is the message of the test. */
 function runTool(script: string, args: readonly string[], cwd: string): void {
-  try {
-    execFileSync(process.execPath, [script, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
+  const { code, stdout, stderr } = tryRun(cwd, process.execPath, [script, ...args]);
+  if (code !== 0) {
     throw new Error(`${stdout}${stderr}`.slice(0, 4000));
   }
 }
@@ -138,11 +136,11 @@ export function testProjects(pattern: Pattern, at: () => Synthesis): void {
 
   test('has a lab that says what the templates say of changes, cost and remains, as `npm run golden` writes it', () => {
     const text = readFileSync(labFile(pattern), 'utf8');
-    expect(text).toBe(currentLab(pattern, text, (variant) => at().assembly(variant)));
+    expect(text).toBe(currentLab(pattern, text, (variant) => at().assembly(variant), at().lab.prices));
   });
 
   test('has no resource of which it is not known whether it bills while idle', () => {
-    const unknown = right().flatMap(({ name }) => unpricedTypes(at().assembly(name)));
+    const unknown = right().flatMap(({ name }) => unpricedTypes(at().assembly(name), allPrices(at().lab.prices)));
     expect([...new Set(unknown)]).toEqual([]);
   });
 

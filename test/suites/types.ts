@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pattern, packageOf } from '../../blueprints/pattern';
+import { tryRun } from '../support/commands';
 import { toolAt } from '../support/sources';
 import { codeVariantsOf, scratchFolder, variantsOf, writeVariants } from '../support/synthesize';
 
@@ -30,10 +30,7 @@ export function testTypes(patterns: readonly Pattern[]): void {
     writeFaulty(join(home, FAULTY));
     writeConfig(home, patterns[0]);
     const tsc = toolAt(root, 'typescript', join('bin', 'tsc'));
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', home, '--pretty', 'false'], {
-      cwd: home,
-      encoding: 'utf8',
-    });
+    const { stdout } = tryRun(home, process.execPath, [tsc, '-p', home, '--pretty', 'false']);
     errors = stdout.split('\n').filter((line) => line.includes('error TS'));
   }, 120_000);
 

@@ -8,10 +8,11 @@ import { changesAsMarkdown, changesOf } from '../../labs/engine/changes';
 import { costAsMarkdown, idleAsMarkdown, remainsAsMarkdown } from '../../labs/engine/cost';
 import { labFile } from '../../labs/engine/lab-file';
 import { FILLED, fillMarks, type Mark } from '../../labs/engine/marks';
+import { allPrices, type Prices } from '../../labs/engine/prices';
 import { filledTexts } from './filled-texts';
 import { generate, readFiles } from './generate';
 import { writeProjectTypes } from './project-types';
-import { patternsAt } from './sources';
+import { labAt, patternsAt } from './sources';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
 
@@ -81,29 +82,32 @@ function masked(text: string): string {
  * @param pattern the pattern
  * @param text the text
  * @param at the assembly of a step, and of the variant with several stages, by name
+ * @param own prices that the pattern's lab knows besides the kit's. @default - none
  */
-export function currentLab(pattern: Pattern, text: string, at: (variant: string) => Assembly): string {
+export function currentLab(pattern: Pattern, text: string, at: (variant: string) => Assembly, own?: Prices): string {
+  const prices = allPrices(own);
   const values = checkOptions(pattern, { name: 'orders' });
   const steps = stepIds(pattern);
   const stages = { 'orders-dev': 'the stage `dev`', 'orders-prod': 'a production stage' };
   const contents: Readonly<Record<string, (step: string) => string>> = {
     [FILLED.change]: (step) => changesAsMarkdown(changesOf(pattern, values, step)),
-    [FILLED.cost]: (step) => costAsMarkdown(at(steps[steps.indexOf(step) - 1]), at(step)),
-    [FILLED.idle]: () => idleAsMarkdown(at(lastStep(pattern))),
+    [FILLED.cost]: (step) => costAsMarkdown(at(steps[steps.indexOf(step) - 1]), at(step), prices),
+    [FILLED.idle]: () => idleAsMarkdown(at(lastStep(pattern)), prices),
     [FILLED.remains]: () => remainsAsMarkdown(at(stagesVariant(pattern).name), stages),
   };
   return fillMarks(text, ({ name, step = '' }: Mark) => contents[name]?.(step));
 }
 
-function write(pattern: Pattern): void {
+async function write(pattern: Pattern): Promise<void> {
   const steps = variantsOf(pattern).filter(({ name, step }) => name === step);
   const synthesized = synthesize(pattern, [...steps, stagesVariant(pattern)]);
   const projects = new Map(synthesized.map((one) => [one.name, one]));
   const project = (variant: string): Synthesized => projects.get(variant) as Synthesized;
   const lab = labFile(pattern);
+  const { prices } = (await labAt(pattern)) ?? {};
   writeFileSync(
     lab,
-    currentLab(pattern, readFileSync(lab, 'utf8'), (variant) => assemblyOf(project(variant))),
+    currentLab(pattern, readFileSync(lab, 'utf8'), (variant) => assemblyOf(project(variant)), prices),
   );
   const finished = project(lastStep(pattern));
   const { version } = packageOf(pattern);
@@ -129,10 +133,12 @@ function write(pattern: Pattern): void {
  * @param root the package's folder
  * @throws Error when an update would lose what holds state, and no migration says so; the golden copy stays as it is then
  */
-export function writeGolden(root: string): void {
+export async function writeGolden(root: string): Promise<void> {
   const patterns = patternsAt(root);
   writeProjectTypes(root);
-  patterns.forEach(write);
+  for (const pattern of patterns) {
+    await write(pattern);
+  }
   for (const [file, text] of filledTexts(root)) {
     writeFileSync(file, text);
   }

@@ -9,7 +9,8 @@ import { leftOutLocally, localAssembly } from '../../engine/deployment/local-ass
 import { localEnvironment } from '../../engine/emulator/environment';
 import { installClients } from '../../engine/emulator/installation';
 import type { Json } from '../../engine/json';
-import { PRICE_REGION } from '../../engine/prices';
+import { allPrices, PRICE_REGION, type Prices } from '../../engine/prices';
+import { labOf } from '../../packages';
 import { type LabOptions, Project } from '../lab/project';
 import { localTarget, noEmulator } from '../local/target';
 import { canAsk, exitCodes, Output } from '../output';
@@ -44,7 +45,9 @@ export async function probe(options: ProbeOptions): Promise<number> {
   const modules = await installClients((text) => output.progress(text));
   const env = target ? localEnvironment(target.endpoint) : process.env;
   const clients = { env, modules };
-  const place = target?.endpoint ?? (await placeInAws(clients, stack, options, output));
+  const place =
+    target?.endpoint ??
+    (await placeInAws(clients, { stack, prices: (await labOf(project.pattern)).prices }, options, output));
   const steps = project.pattern.steps.map(({ id }) => id).filter((id) => project.isDone(id));
   output.print(`${output.paint('strong', stack)}  at ${place}`, '');
   const assembly = target ? localAssembly(project.folder) : join(project.folder, 'cdk.out');
@@ -63,11 +66,22 @@ export async function probe(options: ProbeOptions): Promise<number> {
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
+/** A stack, and the prices that its pattern's lab knows besides the kit's. */
+interface Priced {
+  readonly stack: string;
+  readonly prices?: Prices;
+}
+
 /** Says where in AWS it is about to act and what that costs, and asks whether it may. */
-async function placeInAws(clients: Clients, stack: string, options: ProbeOptions, output: Output): Promise<string> {
+async function placeInAws(
+  clients: Clients,
+  { stack, prices }: Priced,
+  options: ProbeOptions,
+  output: Output,
+): Promise<string> {
   const { account, region, template } = await locate({ stack }, clients);
   const place = `account ${account}, ${region}`;
-  output.print(...costLines(stack, template), '');
+  output.print(...costLines(stack, template, prices), '');
   if (options.yes) {
     return place;
   }
@@ -86,8 +100,9 @@ async function placeInAws(clients: Clients, stack: string, options: ProbeOptions
 }
 
 /** What a stack costs by the hour, at the prices of one Region: the others differ somewhat. */
-function costLines(stack: string, template: Json): string[] {
-  const { usd, besides } = hourlyCost(new Assembly({ resources: resourcesOf(stack, template) }));
+function costLines(stack: string, template: Json, prices?: Prices): string[] {
+  const assembly = new Assembly({ resources: resourcesOf(stack, template) });
+  const { usd, besides } = hourlyCost(assembly, allPrices(prices));
   const sum = `${stack} costs $${usd.toFixed(3)} an hour while idle, before what is free (prices of ${PRICE_REGION}), and:`;
   return [sum, '', ...[...besides, 'some requests of each probe'].map((one) => `  - ${one}`)];
 }

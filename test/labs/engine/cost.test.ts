@@ -1,5 +1,5 @@
 import { costAsMarkdown, hourlyCost, idleAsMarkdown, remainsAsMarkdown } from '../../../labs/engine/cost';
-import { IDLE_PRICES, unpricedTypes } from '../../../labs/engine/prices';
+import { allPrices, IDLE_PRICES, unpricedTypes } from '../../../labs/engine/prices';
 import { assemblyOf, attribute, type Resources, ref } from '../support';
 
 const alarm = { Type: 'AWS::CloudWatch::Alarm' };
@@ -124,4 +124,12 @@ describe('what remains', () => {
       'nothing stays',
     );
   });
+});
+
+test('a package of patterns knows prices of its own', () => {
+  const gateway = assemblyOf({ Nat: { Type: 'AWS::EC2::NatGateway' } });
+  const price = { ...IDLE_PRICES['AWS::CloudWatch::Alarm'][0], one: 'a NAT gateway', usd: '0.045' };
+  const prices = allPrices({ 'AWS::EC2::NatGateway': [price] });
+  expect(unpricedTypes(gateway, prices)).toEqual([]);
+  expect(idleAsMarkdown(gateway, prices)).toContain('- a NAT gateway');
 });
