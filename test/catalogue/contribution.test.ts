@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KIT, kitRoot } from '../../blueprints/kit';
-import { writeGolden } from '../suites';
+import { kitRoot } from '../../blueprints/kit';
 import { tryRun } from '../support/commands';
-import { scratchFolder } from '../support/synthesize';
+import { linkPackage, scratchFolder } from '../support/synthesize';
 
 /*
  * A pattern that somebody adds, and has forgotten a part of: each part is missing in a package of its own. The tests of all of
@@ -93,12 +92,13 @@ interface Verdict {
 
 let verdicts: ReadonlyMap<string, Verdict>;
 
-beforeAll(async () => {
+beforeAll(() => {
   rmSync(home, { recursive: true, force: true });
   const whole = join(home, 'whole');
   cpSync(FIXTURE, whole, { recursive: true });
-  linkKit();
-  await writeGolden(whole);
+  linkPackage(kitRoot, home);
+  const writing = ['--import', 'tsx', join(kitRoot, 'test', 'support', 'write.ts'), 'golden'];
+  expect(tryRun(whole, process.execPath, writing)).toMatchObject({ code: 0 });
   for (const { part, forget } of forgotten) {
     const root = join(home, part);
     cpSync(whole, root, { recursive: true });
@@ -106,12 +106,6 @@ beforeAll(async () => {
   }
   verdicts = runTests();
 }, 120_000);
-
-/** Where programs that are not this one find the kit: its sources, as the tests of its own patterns do. */
-function linkKit(): void {
-  mkdirSync(join(home, 'node_modules'), { recursive: true });
-  symlinkSync(kitRoot, join(home, 'node_modules', KIT), 'junction');
-}
 
 function runTests(): Map<string, Verdict> {
   const config = {
