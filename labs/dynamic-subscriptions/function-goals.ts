@@ -2,18 +2,15 @@ import {
   type Assembly,
   asList,
   entriesAt,
-  failed,
   firstFailure,
   type Goal,
   grantsOf,
   type Json,
+  mayOnly,
   names,
   type Resource,
-  reached,
   reads,
-  rightsOn,
   type Statement,
-  tooWide,
   type Verdict,
   when,
 } from '../authoring';
@@ -85,17 +82,8 @@ export function judgeTopicRights(
   actions: readonly string[],
   topic: Resource,
 ): Verdict {
-  const { excess, lacking } = rightsOn(assembly, role, actions, topic);
-  return firstFailure(
-    () => (excess ? failed(tooWide(excess, role, topic, 'topic', actions)) : reached),
-    () =>
-      when(lacking.length === 0, {
-        seen: `${role.name} may not do ${lacking.join(', ')} on ${topic.name}`,
-        wanted: `a role that may do ${actions.join(', ')} on the topic`,
-        where: role.where,
-        next: 'grant the role that, on the ARN of the topic',
-      }),
-  );
+  const next = 'grant the role that, on the ARN of the topic';
+  return mayOnly(assembly, { role, actions, on: topic, kind: 'topic', next });
 }
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html */

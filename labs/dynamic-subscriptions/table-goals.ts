@@ -1,17 +1,4 @@
-import {
-  type Assembly,
-  failed,
-  firstFailure,
-  type Goal,
-  held,
-  type Resource,
-  reached,
-  reads,
-  rightsOn,
-  tooWide,
-  type Verdict,
-  when,
-} from '../authoring';
+import { type Assembly, type Goal, held, mayOnly, type Resource, reads, type Verdict, when } from '../authoring';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 
@@ -40,17 +27,8 @@ export const taskTable: Goal = {
 };
 
 function judgeRights(assembly: Assembly, role: Resource, actions: readonly string[], table: Resource): Verdict {
-  const { excess, lacking } = rightsOn(assembly, role, actions, table);
-  return firstFailure(
-    () => (excess ? failed(tooWide(excess, role, table, 'table', actions)) : reached),
-    () =>
-      when(lacking.length < actions.length, {
-        seen: `${role.name} may not do ${lacking.join(' or ')} on ${table.name}`,
-        wanted: `a role that may do ${actions.join(' or ')} on the table`,
-        where: role.where,
-        next: 'grant the function that on the table, and no more',
-      }),
-  );
+  const next = 'grant the function that on the table, and no more';
+  return mayOnly(assembly, { role, actions, any: true, on: table, kind: 'table', next });
 }
 
 /** What was made is written down. */

@@ -1,6 +1,6 @@
 import type { Assembly, Resource } from './assembly';
 import type { Failure, Verdict } from './check';
-import type { Excess } from './permissions';
+import { type Excess, rightsOn } from './permissions';
 
 /** A goal that is reached. */
 export const reached: Verdict = { passed: true };
@@ -181,5 +181,40 @@ export function byArn(assembly: Assembly, holder: Resource, path: string, target
       where: holder.where,
       next: `give ${holder.name} the ARN of ${target.name} there`,
     },
+  );
+}
+
+/** What a role may do on a resource, and no more. */
+export interface RightsWanted {
+  readonly role: Resource;
+  readonly actions: readonly string[];
+  /** Whether one of the actions is enough. @default false */
+  readonly any?: boolean;
+  /** The resource. */
+  readonly on: Resource;
+  /** What that is called, `queue` for example. */
+  readonly kind: string;
+  /** What to do where a right is missing. */
+  readonly next: string;
+}
+
+/**
+ * That a role may do some actions on a resource, and no more there.
+ *
+ * @param assembly the assembly
+ * @param wanted the actions, and who may do them on what
+ */
+export function mayOnly(assembly: Assembly, { role, actions, any = false, on, kind, next }: RightsWanted): Verdict {
+  const { excess, lacking } = rightsOn(assembly, role, actions, on);
+  const told = (names: readonly string[]): string => names.join(any ? ' or ' : ', ');
+  return firstFailure(
+    () => (excess ? failed(tooWide(excess, role, on, kind, actions)) : reached),
+    () =>
+      when(any ? lacking.length < actions.length : lacking.length === 0, {
+        seen: `${role.name} may not do ${told(lacking)} on ${on.name}`,
+        wanted: `a role that may do ${told(actions)} on the ${kind}`,
+        where: role.where,
+        next,
+      }),
   );
 }

@@ -1,16 +1,4 @@
-import {
-  type Assembly,
-  failed,
-  firstFailure,
-  type Goal,
-  type Resource,
-  reached,
-  reads,
-  rightsOn,
-  tooWide,
-  type Verdict,
-  when,
-} from '../authoring';
+import { type Assembly, failed, type Goal, mayOnly, type Resource, reads, type Verdict, when } from '../authoring';
 import { MISSING, type Needed, TYPE, withParts } from './judging';
 
 /** What Powertools does on the table: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/ */
@@ -83,17 +71,8 @@ export const tableRights: Goal = {
     if (!role) {
       return failed(MISSING.role(parts, assembly));
     }
-    const { excess, lacking } = rightsOn(assembly, role, TABLE_ACTIONS, table);
-    return firstFailure(
-      () => (excess ? failed(tooWide(excess, role, table, 'table', TABLE_ACTIONS)) : reached),
-      () =>
-        when(lacking.length === 0, {
-          seen: `${role.name} may not do ${lacking.join(', ')} on ${table.name}`,
-          wanted: `a role that may do ${TABLE_ACTIONS.join(', ')} on the table`,
-          where: role.where,
-          next: 'grant the consumer those four actions on the table',
-        }),
-    );
+    const next = 'grant the consumer those four actions on the table';
+    return mayOnly(assembly, { role, actions: TABLE_ACTIONS, on: table, kind: 'table', next });
   }),
 };
 
