@@ -9,7 +9,7 @@ import { localAssembly } from '../../labs/engine/deployment/local-assembly';
 import { stopEmulator } from '../../labs/engine/emulator/emulator';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Ended, run, tryRun } from '../support/commands';
-import { LOCK_ONLY, linkShared, sharedFolder } from '../support/shared';
+import { linkShared, lockOnly, sharedFolder } from '../support/shared';
 
 /** A machine of its own for the emulator: a folder for what is installed, one for projects, and the packed kit. */
 export interface Machine {
@@ -58,7 +58,7 @@ export function machine(cache = CACHE): Machine {
 export function createProject(of: Machine, pattern: string, ...flags: string[]): string {
   const folder = join(of.home, pattern);
   mkdirSync(folder);
-  run(folder, 'npx', ['atelier', 'new', pattern, 'orders', '--no-git', ...flags], { ...of.env, ...LOCK_ONLY });
+  run(folder, 'npx', ['atelier', 'new', pattern, 'orders', '--no-git', ...flags], { ...of.env, ...lockOnly() });
   linkShared(join(folder, 'orders'));
   return join(folder, 'orders');
 }

@@ -5,7 +5,7 @@ import { lastStep, type Pattern } from '../../blueprints/pattern';
 import { type Command, readLab } from '../../labs/engine/lab-text';
 import { tryRun } from '../support/commands';
 import { isRunHere, type Ran, runLab, shownOutput } from '../support/lab-run';
-import { LOCK_ONLY, linkShared, sharedFolder } from '../support/shared';
+import { linkShared, lockOnly, sharedFolder } from '../support/shared';
 import { labAt } from '../support/sources';
 
 /** What takes ten seconds at each step: it is run at the last step, and at one that each day draws anew. */
@@ -44,7 +44,7 @@ function testLab(pattern: Pattern): void {
       project = folder;
       linkShared(folder);
     };
-    ran = runLab(pattern, lab, sharedFolder(pattern.id), LOCK_ONLY, { enter, skips });
+    ran = runLab(pattern, lab, sharedFolder(pattern.id), lockOnly(), { enter, skips });
   }, 600_000);
 
   test.each(places)('has commands that end as it says: %s', (_, step) => {

@@ -16,8 +16,13 @@ import { type Registry, startRegistry } from './registry';
 /** The variable that has the folder of the installation, set before the first file of tests. */
 export const SHARED = 'ATELIER_SHARED';
 
-/** The variables with which `npm install` only resolves packages. */
-export const LOCK_ONLY = { npm_config_package_lock_only: 'true', CI: '' };
+/** The variable that has those by which npm uses the registry of the installation. */
+export const SHARED_REGISTRY = 'ATELIER_SHARED_REGISTRY';
+
+/** The variables with which a command that creates a project only resolves its packages, by the registry of the installation. */
+export function lockOnly(): NodeJS.ProcessEnv {
+  return { ...JSON.parse(process.env[SHARED_REGISTRY] ?? '{}'), npm_config_package_lock_only: 'true', CI: '' };
+}
 
 /** What one installation leaves behind. */
 export interface Installed {
