@@ -121,7 +121,7 @@ async function bundle(): Promise<void> {
   });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');
-  writeFileSync(write, `#!/usr/bin/env node\nrequire('tsx/cjs');\nrequire('tsx/esm/api').register();\n${readFileSync(write, 'utf8')}`);
+  writeFileSync(write, `#!/usr/bin/env node\nrequire('tsx/cjs');\n${readFileSync(write, 'utf8')}`);
   for (const program of ['main', 'write']) {
     chmodSync(join(lib, 'cli', `${program}.js`), 0o755);
   }

@@ -12,7 +12,7 @@ import { allPrices, type Prices } from '../../labs/engine/prices';
 import { filledTexts } from './filled-texts';
 import { generate, readFiles } from './generate';
 import { writeProjectTypes } from './project-types';
-import { labAt, patternsAt } from './sources';
+import { patternsAt } from './sources';
 import { goldenState, lostState, STATE_FILE, stateOf } from './state';
 import { type Synthesized, stagesVariant, synthesize, variantsOf } from './synthesize';
 
@@ -98,13 +98,14 @@ export function currentLab(pattern: Pattern, text: string, at: (variant: string)
   return fillMarks(text, ({ name, step = '' }: Mark) => contents[name]?.(step));
 }
 
-async function write(pattern: Pattern): Promise<void> {
+function write(pattern: Pattern): void {
   const steps = variantsOf(pattern).filter(({ name, step }) => name === step);
   const synthesized = synthesize(pattern, [...steps, stagesVariant(pattern)]);
   const projects = new Map(synthesized.map((one) => [one.name, one]));
   const project = (variant: string): Synthesized => projects.get(variant) as Synthesized;
   const lab = labFile(pattern);
-  const { prices } = (await labAt(pattern)) ?? {};
+  // Required, not imported: what loads TypeScript here knows nothing of imports on demand.
+  const { prices } = require(join(packageOf(pattern).root, 'labs', pattern.id)).lab;
   writeFileSync(
     lab,
     currentLab(pattern, readFileSync(lab, 'utf8'), (variant) => assemblyOf(project(variant)), prices),
@@ -133,12 +134,10 @@ async function write(pattern: Pattern): Promise<void> {
  * @param root the package's folder
  * @throws Error when an update would lose what holds state, and no migration says so; the golden copy stays as it is then
  */
-export async function writeGolden(root: string): Promise<void> {
+export function writeGolden(root: string): void {
   const patterns = patternsAt(root);
   writeProjectTypes(root);
-  for (const pattern of patterns) {
-    await write(pattern);
-  }
+  patterns.forEach(write);
   for (const [file, text] of filledTexts(root)) {
     writeFileSync(file, text);
   }
