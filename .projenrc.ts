@@ -92,6 +92,7 @@ const project = new cdk.JsiiProject({
     'csv-stringify@6.9.0',
     'diff@9.0.0',
     'fastest-levenshtein@1.0.16',
+    'fflate@0.8.3',
     'handlebars@4.7.10',
     'chokidar@5.0.0',
     'markdown-it@14.1.1',
@@ -122,6 +123,7 @@ project.package.addField('exports', {
   './authoring': { types: './lib/labs/authoring.d.ts', default: './lib/cli/authoring.js' },
   './testing': { types: './lib/test/suites/index.d.ts', default: './lib/cli/testing.js' },
   './modules': { types: './lib/modules/index.d.ts', default: './lib/modules/index.js' },
+  './pipelines': { types: './lib/pipelines/index.d.ts', default: './lib/pipelines/index.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',
 });
@@ -130,7 +132,9 @@ project.package.addField('files', [
   'CHANGELOG.md',
   'labs/*/lab.md',
   'lib/**/*.d.ts',
-  'modules/*.ts', // atelier eject copies them into projects
+  'modules/*.ts', // atelier eject copies these into projects
+  'pipelines/*.ts',
+  'pipelines/functions/*/settings.ts',
   'lib/**/*.js',
   'lib/blueprints/*/template.json', // its template tree in one file
 ]);
@@ -194,7 +198,7 @@ project.package.addField('jest', {
   testPathIgnorePatterns: ['/node_modules/', '/golden/', '/fixtures/', '<rootDir>/test/(real|e2e)/'],
   modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
-  moduleNameMapper: { '^serverless-atelier/modules$': '<rootDir>/modules/index.ts' },
+  moduleNameMapper: { '^serverless-atelier/(modules|pipelines)$': '<rootDir>/$1/index.ts' },
   setupFiles: ['<rootDir>/test/setup.ts'],
   roots: ['<rootDir>/test'],
   maxWorkers: '100%',

@@ -127,6 +127,22 @@ async function bundle(): Promise<void> {
   }
 }
 
+/** The functions of constructs, each in one file with what it needs; the AWS SDK is in Lambda's runtime. */
+async function bundleFunctions(): Promise<void> {
+  const functions = join(lib, 'pipelines', 'functions');
+  for (const name of readdirSync(functions)) {
+    rmSync(join(functions, name), { recursive: true });
+    await build({
+      ...common,
+      entryPoints: [join(root, 'pipelines', 'functions', name, 'index.ts')],
+      outfile: join(functions, name, 'index.js'),
+      external: ['@aws-sdk/*'],
+      minifySyntax: true,
+      legalComments: 'none',
+    });
+  }
+}
+
 /** The types of the libraries, without those of what stays inside of them. */
 function declare(): void {
   const scratch = join(root, '.scratch', 'declarations');
@@ -172,7 +188,7 @@ function packTemplates(): void {
 
 /** Removes the types that no entry of the package leads to. */
 function pruneTypes(): void {
-  const entries = ['blueprints/index', 'blueprints/patterns', 'modules/index', 'labs/authoring', 'test/suites/index'];
+  const entries = ['blueprints/index', 'blueprints/patterns', 'modules/index', 'pipelines/index', 'labs/authoring', 'test/suites/index'];
   const open = entries.map((entry) => join(lib, `${entry}.d.ts`));
   const reached = new Set<string>();
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
@@ -199,6 +215,7 @@ function importsOf(file: string): string[] {
 }
 
 bundle()
+  .then(bundleFunctions)
   .then(declare)
   .then(packTemplates)
   .then(pruneTypes)

@@ -1,0 +1,60 @@
+import { Duration } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+
+/** How long artifacts are kept, for executions that are tried again or rolled back. */
+const KEPT = Duration.days(30);
+
+/** What CodePipeline asks of a bucket: https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html */
+const LOOK = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
+const READ = ['s3:GetObject', 's3:GetObjectVersion'];
+const WRITE = ['s3:PutObject'];
+
+/**
+ * A bucket for the artifacts of pipelines: encrypted, closed to the public, asked over TLS alone; what it holds expires after a
+ * month. Its grants name each action; those of any other bucket have wildcards.
+ */
+export class ArtifactBucket extends Bucket {
+  /**
+   * @param scope what the bucket is part of
+   * @param id its id there
+   * @param encryptionKey the key that artifacts are encrypted with. @default - the keys of Amazon S3
+   */
+  constructor(scope: Construct, id: string, encryptionKey?: IKey) {
+    super(scope, id, {
+      encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      bucketKeyEnabled: encryptionKey && true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [
+        { expiration: KEPT, noncurrentVersionExpiration: KEPT, abortIncompleteMultipartUploadAfter: KEPT },
+      ],
+    });
+    acknowledge(this, 'AwsSolutions-S1', 'Only pipelines read and write artifacts, and their history says when.');
+  }
+
+  /** @inheritDoc */
+  grantRead(identity: IGrantable): Grant {
+    return this.grantArtifacts(identity, READ);
+  }
+
+  /** @inheritDoc */
+  grantWrite(identity: IGrantable): Grant {
+    return this.grantArtifacts(identity, WRITE);
+  }
+
+  /** @inheritDoc */
+  grantReadWrite(identity: IGrantable): Grant {
+    return this.grantArtifacts(identity, [...READ, ...WRITE]);
+  }
+
+  private grantArtifacts(grantee: IGrantable, actions: string[]): Grant {
+    this.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+    Grant.addToPrincipal({ grantee, actions: LOOK, resourceArns: [this.bucketArn] });
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.arnForObjects('*')] });
+  }
+}

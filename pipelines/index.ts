@@ -1,0 +1,7 @@
+/**
+ * Constructs that build, publish and deliver by CodePipeline, which generated apps import as `serverless-atelier/pipelines`.
+ */
+export { LayerDistributor, type LayerDistributorProps, type LayerSettings } from './layer-distributor';
+export { LayerPipeline, type LayerPipelineProps } from './layer-pipeline';
+export { type ConnectionSourceProps, PipelineSource, type PushFilter } from './source';
+export type { SourcedPipelineProps } from './sourced-pipeline';

@@ -1,0 +1,144 @@
+import {
+  type BuildEnvironment,
+  BuildSpec,
+  Cache,
+  LinuxArmLambdaBuildImage,
+  LinuxLambdaBuildImage,
+  LocalCacheMode,
+  PipelineProject,
+} from 'aws-cdk-lib/aws-codebuild';
+import {
+  Artifact,
+  ExecutionMode,
+  Pipeline,
+  PipelineNotificationEvents,
+  PipelineType,
+  ProviderType,
+} from 'aws-cdk-lib/aws-codepipeline';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { ArtifactBucket } from './artifact-bucket';
+import type { PipelineSource } from './source';
+
+/** What every pipeline of the kit is made of. */
+export interface SourcedPipelineProps {
+  /** Where its sources come from, and what starts it. */
+  readonly source: PipelineSource;
+  /** The key that its artifacts are encrypted with. @default - the keys of Amazon S3 */
+  readonly encryptionKey?: IKey;
+  /** How long logs of builds are kept. @default - one month */
+  readonly logRetention?: RetentionDays;
+  /** The topic that is told when an execution fails or waits for approval. @default - nobody is told */
+  readonly notifications?: ITopic;
+}
+
+/** What a build runs, and where. */
+export interface BuildProps {
+  /** Its buildspec: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */
+  readonly buildSpec: Readonly<Record<string, unknown>>;
+  /** The machine that it runs on. */
+  readonly environment: BuildEnvironment;
+  /** What a machine may keep from one build to the next, as patterns of paths; builds on Lambda keep nothing. */
+  readonly cachePaths: readonly string[];
+  /** What it may do beyond reading and writing artifacts and its log. @default - nothing */
+  readonly statements?: readonly PolicyStatement[];
+}
+
+/** What is told of: https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline */
+const TOLD = [PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED, PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED];
+
+/**
+ * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire after a month, executions queue up,
+ * so that what they make follows the order of the commits, and builds write to a log group of their own.
+ */
+export class SourcedPipeline extends Construct {
+  /** The pipeline; its first stage has the source. */
+  readonly pipeline: Pipeline;
+  /** The artifact with the sources. */
+  readonly sources: Artifact;
+  /** What names the revision of the sources in the actions of later stages. */
+  readonly revision: string;
+  /** The bucket of all artifacts. */
+  readonly artifacts: ArtifactBucket;
+
+  /**
+   * @param scope what the pipeline is part of
+   * @param id its id there
+   * @param props its settings
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SourcedPipelineProps,
+  ) {
+    super(scope, id);
+    const { source, encryptionKey, notifications } = props;
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
+    this.pipeline = new Pipeline(this, 'Resource', {
+      artifactBucket: this.artifacts,
+      pipelineType: PipelineType.V2,
+      executionMode: ExecutionMode.QUEUED,
+      restartExecutionOnUpdate: false,
+    });
+    this.sources = new Artifact('Sources');
+    const { action, revision, pushFilter, startedBy } = source.bind(this.sources);
+    this.revision = revision;
+    this.pipeline.addStage({ stageName: 'Source', actions: [action] });
+    if (pushFilter) {
+      this.pipeline.addTrigger({
+        providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
+        gitConfiguration: { sourceAction: action, pushFilter: [pushFilter] },
+      });
+    }
+    if (startedBy) {
+      new Rule(this, 'Start', { eventPattern: startedBy, targets: [new CodePipeline(this.pipeline)] });
+    }
+    if (notifications) {
+      this.pipeline.notifyOn('Notifications', notifications, { events: TOLD });
+    }
+  }
+
+  /**
+   * A project for a build action of the pipeline.
+   *
+   * @param id its id
+   * @param build what it runs
+   */
+  project(id: string, { buildSpec, environment, cachePaths, statements = [] }: BuildProps): PipelineProject {
+    const { logRetention = RetentionDays.ONE_MONTH, encryptionKey } = this.props;
+    const logGroup = new LogGroup(this, `${id}Logs`, { retention: logRetention });
+    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+    this.artifacts.grantReadWrite(role);
+    logGroup.grantWrite(role);
+    for (const statement of statements) {
+      role.addToPolicy(statement);
+    }
+    const cached = isOnLambda(environment) ? {} : { cache: { paths: cachePaths } };
+    const project = new PipelineProject(this, id, {
+      // The construct would let it write to logs, and make reports, that it does not have.
+      role: role.withoutPolicyUpdates(),
+      buildSpec: BuildSpec.fromObjectToYaml({ ...buildSpec, ...cached }),
+      environment,
+      cache: isOnLambda(environment) ? undefined : Cache.local(LocalCacheMode.CUSTOM),
+      encryptionKey,
+      logging: { cloudWatch: { logGroup } },
+    });
+    if (!encryptionKey) {
+      const reason = 'What it makes is encrypted with the keys of Amazon S3; a key of KMS is an option.';
+      acknowledge(project, 'AwsSolutions-CB4', reason);
+    }
+    return project;
+  }
+}
+
+/** Builds on Lambda can't cache: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html */
+function isOnLambda({ buildImage }: BuildEnvironment): boolean {
+  return buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
+}
