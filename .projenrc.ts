@@ -100,6 +100,7 @@ const project = new cdk.JsiiProject({
     'markdownlint-cli@0.48.0',
     'node-diff3@3.2.1',
     'semver@7.8.6',
+    'tinyglobby@0.2.17',
     '@types/semver@7.8.0',
     'yaml@2.9.1',
   ],

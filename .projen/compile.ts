@@ -18,6 +18,7 @@ const cli = join(labs, 'cli');
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
   ...['lab-text', 'marks'].map((name) => [name, join(labs, 'engine', name)] as const),
+  ['invoker', join(labs, 'engine', 'rehearsal', 'invoker')] as const,
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
@@ -188,7 +189,14 @@ function packTemplates(): void {
 
 /** Removes the types that no entry of the package leads to. */
 function pruneTypes(): void {
-  const entries = ['blueprints/index', 'blueprints/patterns', 'modules/index', 'pipelines/index', 'labs/authoring', 'test/suites/index'];
+  const entries = [
+    'blueprints/index',
+    'blueprints/patterns',
+    'modules/index',
+    'pipelines/index',
+    'labs/authoring',
+    'test/suites/index',
+  ];
   const open = entries.map((entry) => join(lib, `${entry}.d.ts`));
   const reached = new Set<string>();
   for (let file = open.pop(); file !== undefined; file = open.pop()) {

@@ -24,6 +24,7 @@ const EXAMPLES: ReadonlyMap<string | undefined, string> = new Map([
   ['eject', 'atelier eject'],
   ['local', 'atelier local start'],
   ['probe', 'atelier probe'],
+  ['pipeline', 'atelier pipeline rehearse'],
   ['update', 'atelier update --dry-run'],
 ]);
 

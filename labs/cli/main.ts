@@ -90,7 +90,18 @@ function commandLine(args: readonly string[], choice: Choice): Command {
       const { probe } = await import('./commands/probe');
       finish(await probe(options));
     });
+  addPipeline(program);
   return program;
+}
+
+function addPipeline(program: Command): void {
+  const pipeline = program.command('pipeline').description("the project's pipelines");
+  command(pipeline, 'rehearse [action]', 'runs them on this machine; what would change AWS is named, and never run')
+    .option('--keep', 'keeps the folder with the artifacts, and all else that was made')
+    .action(async (action, options) => {
+      const { rehearse } = await import('./commands/pipeline');
+      finish(await rehearse(action, options));
+    });
 }
 
 function addNew(program: Command, { patterns: known, source, named }: Choice): void {

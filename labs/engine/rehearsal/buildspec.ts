@@ -1,0 +1,94 @@
+import { parse } from 'yaml';
+import { asList, dig, entriesAt, isObject, type Json, type JsonObject } from '../json';
+
+/** The phases of a build, in order: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */
+export const PHASES = ['install', 'pre_build', 'build', 'post_build'] as const;
+
+/** One of them. */
+export type PhaseName = (typeof PHASES)[number];
+
+/** What a phase runs. */
+export interface Phase {
+  readonly name: PhaseName;
+  readonly commands: readonly string[];
+  /** What runs after the commands, whether they failed or not. */
+  readonly finally: readonly string[];
+}
+
+/** The files that become an artifact. */
+export interface ArtifactFiles {
+  /** The folder that the patterns begin in. */
+  readonly baseDirectory: string;
+  /** The files, as patterns. */
+  readonly files: readonly string[];
+  /** Patterns of files that do not belong to it. */
+  readonly excluded: readonly string[];
+  /** Whether the files lose their folders. */
+  readonly discardPaths: boolean;
+}
+
+/** A buildspec, as far as a rehearsal follows it. */
+export interface Buildspec {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Variables whose values come from elsewhere: a parameter or a secret, by the variable's name. */
+  readonly remote: readonly string[];
+  /** The names of the variables that later actions can read. */
+  readonly exported: readonly string[];
+  readonly phases: readonly Phase[];
+  /** The primary artifact. @default - none */
+  readonly artifact?: ArtifactFiles;
+  /** Further artifacts, by their names. */
+  readonly secondary: Readonly<Record<string, ArtifactFiles>>;
+}
+
+/**
+ * Reads a buildspec.
+ *
+ * @param text YAML, or JSON
+ * @throws Error when it is none, or of a version whose commands each run in a shell of their own
+ */
+export function readBuildspec(text: string): Buildspec {
+  const spec = parse(text) as Json;
+  if (!isObject(spec) || !isObject(spec.phases)) {
+    throw new Error('the buildspec has no phases');
+  }
+  if (String(spec.version) !== '0.2') {
+    throw new Error(`the buildspec is of version ${spec.version}; write version: 0.2, whose commands share a shell`);
+  }
+  const unknown = Object.keys(spec.phases).find((name) => !PHASES.includes(name as PhaseName));
+  if (unknown) {
+    throw new Error(`the buildspec has a phase ${unknown}; there are ${PHASES.join(', ')}`);
+  }
+  const artifacts = dig(spec, 'artifacts');
+  return {
+    variables: texts(dig(spec, 'env', 'variables')),
+    remote: ['parameter-store', 'secrets-manager'].flatMap((kind) =>
+      entriesAt(spec, 'env', kind).map(([name]) => name),
+    ),
+    exported: asList(dig(spec, 'env', 'exported-variables')).map(String),
+    phases: PHASES.map((name) => ({
+      name,
+      commands: asList(dig(spec, 'phases', name, 'commands')).map(String),
+      finally: asList(dig(spec, 'phases', name, 'finally')).map(String),
+    })).filter((phase) => phase.commands.length + phase.finally.length > 0),
+    ...(isObject(artifacts) && artifacts.files !== undefined ? { artifact: artifactFiles(artifacts) } : {}),
+    secondary: Object.fromEntries(
+      entriesAt(artifacts, 'secondary-artifacts').flatMap(([name, one]) =>
+        isObject(one) ? [[name, artifactFiles(one)]] : [],
+      ),
+    ),
+  };
+}
+
+function artifactFiles(artifact: JsonObject): ArtifactFiles {
+  return {
+    baseDirectory: String(artifact['base-directory'] ?? '.'),
+    files: asList(artifact.files).map(String),
+    excluded: asList(artifact['exclude-paths']).map(String),
+    discardPaths: String(artifact['discard-paths'] ?? 'no') === 'yes',
+  };
+}
+
+function texts(values: Json | undefined): Record<string, string> {
+  return Object.fromEntries(entriesAt(values).map(([name, value]) => [name, String(value)]));
+}

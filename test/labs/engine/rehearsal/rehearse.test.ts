@@ -1,0 +1,379 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { stringify } from 'yaml';
+import { Assembly } from '../../../../labs/engine/assembly';
+import type { Json } from '../../../../labs/engine/json';
+import {
+  type ActionResult,
+  type InvokedJob,
+  type RehearsalOptions,
+  type Reported,
+  rehearse,
+} from '../../../../labs/engine/rehearsal/rehearse';
+
+const STACK = 'orders-dev';
+
+/** What a test's project is in: the repository, and what the rehearsal makes. */
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
+  mkdirSync(join(root, 'project'));
+  writeFileSync(join(root, 'project', 'order.txt'), 'an order');
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+interface Build {
+  readonly spec: object | string;
+  readonly properties?: { readonly [name: string]: Json };
+}
+
+interface TestAction {
+  readonly name: string;
+  readonly provider: string;
+  readonly category: string;
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly configuration?: { readonly [name: string]: Json };
+  readonly namespace?: string;
+  readonly order?: number;
+}
+
+const source: TestAction = {
+  name: 'Source',
+  category: 'Source',
+  provider: 'S3',
+  outputs: ['Sources'],
+  namespace: 'Source',
+};
+
+const build = (name: string, settings: Partial<TestAction> = {}): TestAction => ({
+  name,
+  category: 'Build',
+  provider: 'CodeBuild',
+  inputs: ['Sources'],
+  outputs: [],
+  ...settings,
+  configuration: { ProjectName: { Ref: name }, ...settings.configuration },
+});
+
+/** A pipeline of stages, each an action or several, and the projects of its builds by their names. */
+function assemblyOf(stages: readonly (readonly TestAction[])[], builds: Readonly<Record<string, Build>>): Assembly {
+  const artifacts = (names: readonly string[] = []): Json => names.map((Name) => ({ Name }));
+  const Stages = stages.map((actions, index) => ({
+    Name: `Stage${index + 1}`,
+    Actions: actions.map(({ name, category, provider, inputs, outputs, configuration = {}, namespace, order = 1 }) => ({
+      Name: name,
+      ActionTypeId: { Category: category, Provider: provider },
+      RunOrder: order,
+      Configuration: configuration,
+      InputArtifacts: artifacts(inputs),
+      OutputArtifacts: artifacts(outputs),
+      ...(namespace ? { Namespace: namespace } : {}),
+    })),
+  }));
+  const resource = (logicalId: string, type: string, properties: { readonly [name: string]: Json }) => ({
+    stack: STACK,
+    logicalId,
+    name: logicalId,
+    type,
+    properties,
+  });
+  return new Assembly({
+    resources: [
+      resource('Pipeline', 'AWS::CodePipeline::Pipeline', { Stages }),
+      resource('Distributor', 'AWS::Lambda::Function', {}),
+      ...Object.entries(builds).map(([name, { spec, properties }]) =>
+        resource(name, 'AWS::CodeBuild::Project', {
+          Source: { BuildSpec: typeof spec === 'string' ? spec : stringify({ version: '0.2', ...spec }) },
+          ...properties,
+        }),
+      ),
+    ],
+  });
+}
+
+/** Rehearses, and returns how it ended, and what was printed. */
+async function rehearsed(assembly: Assembly, options: Partial<RehearsalOptions> = {}) {
+  const lines: string[] = [];
+  const results = await rehearse({
+    folder: join(root, 'project'),
+    assembly,
+    scratch: join(root, 'scratch'),
+    onLine: (_, line) => lines.push(line),
+    onEnd: () => {},
+    ...options,
+  });
+  return { results, lines, by: (name: string) => results.find(({ action }) => action === name) as ActionResult };
+}
+
+/** One build after the source. */
+const oneBuild = (spec: object, settings: Partial<TestAction> = {}, properties = {}): Assembly =>
+  assemblyOf([[source], [build('Build', settings)]], { Build: { spec, properties } });
+
+const commands = (...all: string[]): object => ({ phases: { build: { commands: all } } });
+
+test('the files of the project are the sources of a build', async () => {
+  const { lines, by } = await rehearsed(oneBuild(commands('cat order.txt')));
+  expect(lines).toEqual(['$ cat order.txt', 'an order']);
+  expect(by('Build').outcome).toBe('passed');
+});
+
+test('what git ignores is no source', async () => {
+  const git = (...args: string[]) => expect(spawnSync('git', args, { cwd: join(root, 'project') }).status).toBe(0);
+  writeFileSync(join(root, 'project', '.gitignore'), 'secret.txt');
+  writeFileSync(join(root, 'project', 'secret.txt'), 'mine');
+  git('init', '-q');
+  const { lines } = await rehearsed(oneBuild(commands('ls -A')));
+  expect(lines).toEqual(['$ ls -A', '.gitignore', 'order.txt']);
+});
+
+test('all commands share a shell: its folder, its variables and its functions', async () => {
+  const phases = {
+    install: { commands: ['mkdir deep', 'cd deep', 'name="two  words"', 'greet() { echo "hello $1"; }'] },
+    build: { commands: ['pwd | grep -o "deep$"', 'greet "$name"'] },
+  };
+  const { lines } = await rehearsed(oneBuild({ phases }));
+  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['deep', 'hello two  words']);
+});
+
+test('a command that fails ends its phase, what is said with finally still runs, and post_build comes after a build', async () => {
+  const phases = {
+    build: { commands: ['echo first', 'false', 'echo never'], finally: ['echo in any case'] },
+    post_build: { commands: ['echo succeeding: $CODEBUILD_BUILD_SUCCEEDING'] },
+  };
+  const { lines, by } = await rehearsed(oneBuild({ phases }));
+  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['first', 'in any case', 'succeeding: 0']);
+  expect(by('Build')).toMatchObject({
+    outcome: 'failed',
+    why: 'build: false ended with 1',
+    phases: [
+      { phase: 'build', passed: false, failed: 'false', code: 1 },
+      { phase: 'post_build', passed: true },
+    ],
+  });
+});
+
+test('a shell that ends at the first error is one, and what is said with finally still runs', async () => {
+  const phases = { build: { commands: ['set -e\nfalse\necho never'], finally: ['echo in any case'] } };
+  const { lines, by } = await rehearsed(oneBuild({ phases }));
+  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['in any case']);
+  expect(by('Build').outcome).toBe('failed');
+});
+
+test('nothing is built after a phase before it has failed, by exit as well', async () => {
+  const phases = {
+    pre_build: { commands: ['exit 3'] },
+    build: { commands: ['echo never'] },
+    post_build: { commands: ['echo never'] },
+  };
+  const { lines, by } = await rehearsed(oneBuild({ phases }));
+  expect(lines).toEqual(['$ exit 3']);
+  expect(by('Build').why).toBe('pre_build: exit 3 ended with 3');
+});
+
+test('an artifact has the files below its base directory, and the next build gets them', async () => {
+  const assembly = assemblyOf(
+    [[source], [build('Build', { outputs: ['Made'] })], [build('Look', { inputs: ['Made', 'Sources'] })]],
+    {
+      Build: {
+        spec: {
+          ...commands('mkdir -p opt/a', 'echo x >opt/a/b', 'echo y >opt/c.map'),
+          artifacts: { 'base-directory': 'opt', files: ['**/*'], 'exclude-paths': ['**/*.map'] },
+        },
+      },
+      Look: { spec: commands('find . -type f', 'cat $CODEBUILD_SRC_DIR_Sources/order.txt') },
+    },
+  );
+  const { lines, by } = await rehearsed(assembly);
+  expect(Object.keys(unzipSync(readFileSync(by('Build').artifacts[0].file)))).toEqual(['a/b']);
+  expect(lines.slice(-4)).toEqual([
+    '$ find . -type f',
+    './a/b',
+    '$ cat $CODEBUILD_SRC_DIR_Sources/order.txt',
+    'an order',
+  ]);
+});
+
+test('the same files make the same bytes', async () => {
+  const spec = { ...commands('mkdir out', 'echo x >out/x'), artifacts: { 'base-directory': 'out', files: ['**/*'] } };
+  const bytes = async (scratch: string) => {
+    const { by } = await rehearsed(oneBuild(spec, { outputs: ['Made'] }), { scratch: join(root, scratch) });
+    return readFileSync(by('Build').artifacts[0].file).toString('hex');
+  };
+  expect(await bytes('one')).toBe(await bytes('two'));
+});
+
+test('a build whose patterns find no file fails, and says which', async () => {
+  const spec = { ...commands('true'), artifacts: { 'base-directory': 'out', files: ['**/*'] } };
+  const { by } = await rehearsed(oneBuild(spec, { outputs: ['Made'] }));
+  expect(by('Build').why).toBe('no file is at **/* in out, so there is no artifact');
+});
+
+test('variables come from the buildspec, from the project over it, and from the action over both', async () => {
+  const spec = { env: { variables: { A: 'spec', B: 'spec', C: 'spec' } }, ...commands('echo $A $B $C $AWS_REGION') };
+  const given = (name: string, Value: Json): Json => ({ Name: name, Value, Type: 'PLAINTEXT' });
+  const properties = {
+    Environment: { EnvironmentVariables: [given('B', 'project'), given('C', { Ref: 'AWS::Region' })] },
+  };
+  const configuration = {
+    EnvironmentVariables: JSON.stringify([{ name: 'C', value: '#{Source.BranchName}', type: 'PLAINTEXT' }]),
+  };
+  const { lines } = await rehearsed(oneBuild(spec, { configuration }, properties));
+  expect(lines[1]).toBe('spec project rehearsal us-east-1');
+});
+
+test('an action reads what an earlier one exports', async () => {
+  const configuration = {
+    EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: '#{Made.TAG}', type: 'PLAINTEXT' }]),
+  };
+  const assembly = assemblyOf(
+    [[source], [build('Build', { namespace: 'Made' }), build('Next', { configuration, order: 2 })]],
+    {
+      Build: { spec: { env: { 'exported-variables': ['TAG'] }, ...commands('TAG="a b"') } },
+      Next: { spec: commands('echo "[$TAG]"') },
+    },
+  );
+  const { lines, by } = await rehearsed(assembly);
+  expect(by('Build').variables).toEqual({ TAG: 'a b' });
+  expect(lines.at(-1)).toBe('[a b]');
+});
+
+test('a failed stage is the last', async () => {
+  const assembly = assemblyOf([[source], [build('Build'), build('Beside')], [build('Next')]], {
+    Build: { spec: commands('false') },
+    Beside: { spec: commands('true') },
+    Next: { spec: commands('true') },
+  });
+  const { results } = await rehearsed(assembly);
+  expect(results.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'Source passed',
+    'Build failed',
+    'Beside passed',
+  ]);
+});
+
+test('one action is rehearsed with those alone whose artifacts it reads', async () => {
+  const assembly = assemblyOf([[source], [build('Other')], [build('Wanted')]], {
+    Other: { spec: commands('echo other') },
+    Wanted: { spec: commands('echo wanted') },
+  });
+  const { results } = await rehearsed(assembly, { action: 'Wanted' });
+  expect(results.map(({ action }) => action)).toEqual(['Source', 'Wanted']);
+});
+
+test.each([
+  ['cdk -a cdk.out deploy Pipeline --require-approval=never', 'it changes stacks on AWS'],
+  ['npx cdk bootstrap', 'it changes stacks on AWS'],
+  ['cdk-assets --path "assembly.json" publish', 'it publishes assets to AWS'],
+])('%s is never run', async (command, why) => {
+  const { lines, by } = await rehearsed(oneBuild(commands('touch ran', command)));
+  expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why });
+  expect(lines).toEqual([]);
+  expect(existsSync(join(root, 'scratch', 'Pipeline', 'Stage2', 'Build', 'source', 'ran'))).toBe(false);
+});
+
+test.each([
+  ['Approval', 'Manual', 'somebody has to approve'],
+  ['Invoke', 'Lambda', 'it needs an emulator: atelier local start'],
+  ['Deploy', 'ECS', 'nothing here does Deploy/ECS'],
+])('%s/%s is named', async (category, provider, why) => {
+  const { by } = await rehearsed(assemblyOf([[source], [{ name: 'It', category, provider }]], {}));
+  expect(by('It')).toMatchObject({ outcome: 'not-rehearsed', why });
+});
+
+test('an image is named where nothing builds it', async () => {
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${bin}:${PATH}`;
+  try {
+    const { by } = await rehearsed(oneBuild(commands('docker build .'), {}, { Environment: { PrivilegedMode: true } }));
+    expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why: 'it builds an image, and no Docker runs here' });
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+test('no command sees the profile, the keys or the tokens of whoever rehearses', async () => {
+  const home = join(root, 'home');
+  mkdirSync(join(home, '.aws'), { recursive: true });
+  writeFileSync(join(home, '.aws', 'credentials'), '[default]\naws_access_key_id = CANARY\n');
+  writeFileSync(join(home, '.npmrc'), '//registry.example/:_authToken=CANARY\n');
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    HOME: home,
+    AWS_PROFILE: 'CANARY',
+    AWS_SESSION_TOKEN: 'CANARY',
+    GITHUB_TOKEN: 'CANARY',
+  });
+  try {
+    const spec = commands(
+      'env',
+      'cat ~/.aws/credentials ~/.npmrc "$AWS_SHARED_CREDENTIALS_FILE" || true',
+      'npm config get prefix',
+    );
+    const { lines, by } = await rehearsed(oneBuild(spec));
+    expect(by('Build').outcome).toBe('passed');
+    expect(lines.filter((line) => line.includes('CANARY') || line.includes(home))).toEqual([]);
+    expect(lines).toContain('AWS_ENDPOINT_URL=http://127.0.0.1:9');
+    expect(lines).toContain('AWS_ACCESS_KEY_ID=test');
+  } finally {
+    process.env = before;
+  }
+});
+
+test('a secret is named, and not fetched', async () => {
+  const spec = { env: { 'secrets-manager': { TOKEN: 'token:key' } }, ...commands('echo "[$TOKEN]"') };
+  const { lines } = await rehearsed(oneBuild(spec));
+  expect(lines).toEqual(['TOKEN comes from AWS, and is not set here', '$ echo "[$TOKEN]"', '[]']);
+});
+
+test('a function gets a job, and its report decides', async () => {
+  const jobs: InvokedJob[] = [];
+  const action = (name: string, region: string): TestAction => ({
+    name,
+    category: 'Invoke',
+    provider: 'Lambda',
+    inputs: ['Sources'],
+    namespace: name,
+    configuration: {
+      FunctionName: { Ref: 'Distributor' },
+      UserParameters: JSON.stringify({ region, of: '#{Source.CommitId}' }),
+    },
+  });
+  const { by } = await rehearsed(assemblyOf([[source], [action('One', 'eu-west-1'), action('Two', 'us-east-1')]], {}), {
+    invoke: async (job): Promise<Reported> => {
+      jobs.push(job);
+      return job.parameters.includes('us-east-1') ? { failure: 'denied', variables: {} } : { variables: { Arn: 'a' } };
+    },
+  });
+  expect(jobs[0]).toMatchObject({
+    parameters: `{"region":"eu-west-1","of":"${'0'.repeat(40)}"}`,
+    function: { logicalId: 'Distributor' },
+  });
+  expect([by('One'), by('Two')]).toMatchObject([
+    { outcome: 'passed', variables: { Arn: 'a' } },
+    { outcome: 'failed', why: 'denied' },
+  ]);
+});
+
+test.each([
+  [{ phases: { deploy: {} } }, 'the buildspec has a phase deploy; there are install, pre_build, build, post_build'],
+  [{ env: {} }, 'the buildspec has no phases'],
+  [{ version: 0.1, phases: {} }, 'the buildspec is of version 0.1; write version: 0.2, whose commands share a shell'],
+])('%j is no buildspec', async (spec, why) => {
+  const { by } = await rehearsed(oneBuild(spec));
+  expect(by('Build')).toMatchObject({ outcome: 'failed', why });
+});
+
+test('a buildspec may be a file of the sources', async () => {
+  writeFileSync(join(root, 'project', 'ci.yml'), stringify({ version: 0.2, ...commands('echo from a file') }));
+  const { lines } = await rehearsed(assemblyOf([[source], [build('Build')]], { Build: { spec: 'ci.yml' } }));
+  expect(lines).toEqual(['$ echo from a file', 'from a file']);
+});
