@@ -171,7 +171,7 @@ function copies(buckets: readonly string[]): string[] {
 /** What each name of a distributor looks like, and an example. */
 const NAMES = {
   // https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
-  layer: { regex: /^[\w-]{1,140}$/, allowed: 'letters, digits, _ and -, at most 140', example: "layerName: 'tools'" },
+  name: { regex: /^[\w-]{1,140}$/, allowed: 'letters, digits, _ and -, at most 140', example: "layerName: 'tools'" },
   Region: { regex: /^[a-z]{2}(-[a-z]+)+-\d$/, allowed: 'the id of a Region', example: "regions: ['eu-west-1']" },
   // An asterisk would be everybody: https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
   user: {
@@ -182,7 +182,7 @@ const NAMES = {
 } as const;
 
 function checkNames({ layerName, regions, shareWith = [], stagingBuckets = {} }: LayerDistributorProps): void {
-  const given = { layer: [layerName], Region: [...regions, ...Object.keys(stagingBuckets)], user: shareWith };
+  const given = { name: [layerName], Region: [...regions, ...Object.keys(stagingBuckets)], user: shareWith };
   for (const [kind, { regex, allowed, example }] of Object.entries(NAMES)) {
     const wrong = given[kind as keyof typeof NAMES].find((name) => !Token.isUnresolved(name) && !regex.test(name));
     if (wrong !== undefined) {
