@@ -1,6 +1,8 @@
 /**
  * Constructs that build, publish and deliver by CodePipeline, which generated apps import as `serverless-atelier/pipelines`.
  */
+export { bootstrapCommands, type Place } from './bootstrap-commands';
+export { type DeliveredStage, DeliveryPipeline, type DeliveryPipelineProps } from './delivery-pipeline';
 export { LayerDistributor, type LayerDistributorProps, type LayerSettings } from './layer-distributor';
 export { LayerPipeline, type LayerPipelineProps } from './layer-pipeline';
 export { type ConnectionSourceProps, PipelineSource, type PushFilter } from './source';

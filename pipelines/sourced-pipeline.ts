@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   type BuildEnvironment,
   BuildSpec,
@@ -12,6 +13,7 @@ import {
   ExecutionMode,
   Pipeline,
   PipelineNotificationEvents,
+  type PipelineProps,
   PipelineType,
   ProviderType,
 } from 'aws-cdk-lib/aws-codepipeline';
@@ -36,6 +38,16 @@ export interface SourcedPipelineProps {
   readonly logRetention?: RetentionDays;
   /** The topic that is told when an execution fails or waits for approval. @default - nobody is told */
   readonly notifications?: ITopic;
+}
+
+/** How executions of a pipeline go on, and where its actions are: what its kind decides, and not who uses it. */
+export interface ExecutionProps {
+  /** What becomes of executions that meet. @default QUEUED */
+  readonly executionMode?: ExecutionMode;
+  /** Whether the pipeline starts again when it was changed. @default false */
+  readonly restartExecutionOnUpdate?: boolean;
+  /** The buckets for artifacts in other Regions, by Region. @default - all actions are in its own */
+  readonly replicas?: Readonly<Record<string, ArtifactBucket>>;
 }
 
 /** What a build runs, and where. */
@@ -75,17 +87,17 @@ export class SourcedPipeline extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: SourcedPipelineProps,
+    private readonly props: SourcedPipelineProps & ExecutionProps,
   ) {
     super(scope, id);
-    const { source, encryptionKey, notifications } = props;
+    const { source, encryptionKey, notifications, executionMode = ExecutionMode.QUEUED, replicas = {} } = props;
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
     this.pipeline = new Pipeline(this, 'Resource', {
-      artifactBucket: this.artifacts,
+      ...bucketsOf(this.artifacts, replicas),
       pipelineType: PipelineType.V2,
-      executionMode: ExecutionMode.QUEUED,
-      restartExecutionOnUpdate: false,
+      executionMode,
+      restartExecutionOnUpdate: props.restartExecutionOnUpdate ?? false,
     });
     this.sources = new Artifact('Sources');
     const { action, revision, pushFilter, startedBy } = source.bind(this.sources);
@@ -138,7 +150,19 @@ export class SourcedPipeline extends Construct {
   }
 }
 
-/** Builds on Lambda can't cache: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html */
-function isOnLambda({ buildImage }: BuildEnvironment): boolean {
+/** The buckets of a pipeline, which takes either one or some by their Regions. */
+function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, ArtifactBucket>>): PipelineProps {
+  const isAlone = Object.keys(replicas).length === 0;
+  return isAlone
+    ? { artifactBucket: own }
+    : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
+}
+
+/**
+ * Whether a build runs on Lambda, where it can't cache: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html
+ *
+ * @param environment the machine that it runs on
+ */
+export function isOnLambda({ buildImage }: BuildEnvironment): boolean {
   return buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
 }
