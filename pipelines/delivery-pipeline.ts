@@ -4,6 +4,7 @@ import {
   CfnOutput,
   type Environment,
   Lazy,
+  RemovalPolicy,
   Stack,
   Stage,
   type StageSynthesisOptions,
@@ -297,8 +298,12 @@ function replicasOf(
         tags: tags.tagValues(),
       });
       // A key has no name that another Region could know before it is made; its alias has one.
-      const key = isKeyed ? newKey(stack, 'Key').addAlias(`alias/${stack.stackName}`) : undefined;
-      return [region, new ArtifactBucket(stack, 'Artifacts', key)];
+      const key = isKeyed ? newKey(stack, 'Key') : undefined;
+      const artifacts = new ArtifactBucket(stack, 'Artifacts', key?.addAlias(`alias/${stack.stackName}`));
+      // They hold copies, and one that stayed would be in the way of the next of its name.
+      key?.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      artifacts.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      return [region, artifacts];
     }),
   );
 }
