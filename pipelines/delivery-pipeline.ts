@@ -126,7 +126,8 @@ export class DeliveryPipeline extends Construct {
     });
     // Stages are read when all that belongs to the app is there, the rules of a house for example.
     const visit = (node: Construct): void => {
-      if (node === this) {
+      // An app can be synthesized more than once.
+      if (node === this && this.delivery.waves.length === 0) {
         this.build();
       }
     };
