@@ -135,7 +135,6 @@ project.package.addField('files', [
   'lib/**/*.d.ts',
   'modules/*.ts', // atelier eject copies these into projects
   'pipelines/*.ts',
-  'pipelines/functions/*/settings.ts',
   'lib/**/*.js',
   'lib/blueprints/*/template.json', // its template tree in one file
 ]);

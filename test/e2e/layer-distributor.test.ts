@@ -12,7 +12,7 @@ import { zipSync } from 'fflate';
 import { kitRoot } from '../../blueprints/kit';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import type { Call, Report } from '../../labs/engine/rehearsal/invoker';
-import type { Settings } from '../../pipelines/functions/layer-distributor/settings';
+import type { Settings } from '../../pipelines/layer-settings';
 import { clientConfig } from './clients';
 import { documentOf, type Machine, machine } from './support';
 

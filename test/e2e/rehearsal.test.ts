@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetLayerVersionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { unzipSync } from 'fflate';
 import type { ActionResult } from '../../labs/engine/rehearsal/rehearse';
-import { run } from '../support/commands';
+import { addLayerPipeline, addToLayer, LAYER_REGIONS } from '../support/layer-project';
 import { clientConfig } from './clients';
 import { createProject, documentOf, type Machine, machine } from './support';
 
@@ -13,51 +13,19 @@ import { createProject, documentOf, type Machine, machine } from './support';
  * its function publishes in the emulator.
  */
 
-const REGIONS = ['eu-west-1', 'us-east-1'];
-
 let here: Machine;
 let project: string;
 
 beforeAll(() => {
   here = machine();
   project = createProject(here, 'sqs-scaling');
-  const main = join(project, 'src', 'main.ts');
-  const pipeline = `
-const layers = new Stack(app, 'layers');
-new LayerPipeline(layers, 'Layer', {
-  source: PipelineSource.connection('arn:aws:codeconnections:eu-west-1:123456789012:connection/one', {
-    repository: 'acme/layers',
-  }),
-  layerName: 'tools',
-  directory: 'layer',
-  regions: ${JSON.stringify(REGIONS)},
-  checks: ['node layer/check.js'],
-  approval: true,
-});
-`;
-  const source = readFileSync(main, 'utf8')
-    .replace('import { App,', 'import { App, Stack,')
-    .replace(
-      "from 'serverless-atelier/modules';\n",
-      "$&import { LayerPipeline, PipelineSource } from 'serverless-atelier/pipelines';\n",
-    )
-    .replace('export const app = new App();\n', `$&${pipeline}`);
-  writeFileSync(main, source);
-  mkdirSync(join(project, 'layer'));
-  write('package.json', JSON.stringify({ name: 'layer', version: '1.0.0', private: true, dependencies: {} }));
-  write('check.js', "if (require('ms')('2 days') !== 172800000) throw new Error('ms is not what it was');");
-  depend('ms@2.1.3');
+  addLayerPipeline(project);
+  addToLayer(project, 'ms@2.1.3', here.env);
 });
 
 afterAll(() => here.remove());
 
 const write = (file: string, text: string): void => writeFileSync(join(project, 'layer', file), text);
-
-/** Adds a package to the layer's lock file. */
-function depend(spec: string): void {
-  const npm = ['install', '--package-lock-only', '--no-audit', '--no-fund', '--ignore-scripts', spec];
-  run(join(project, 'layer'), 'npm', npm, here.env);
-}
 
 /** Rehearses, and returns how each action ended. */
 function rehearsed(args: readonly string[] = [], code = 0) {
@@ -117,15 +85,15 @@ test('with an emulator every Region gets the layer; another package makes anothe
   const published = () => {
     const { by, folder } = rehearsed();
     rmSync(folder, { recursive: true });
-    return REGIONS.map((region) => by(region).variables.Version);
+    return LAYER_REGIONS.map((region) => by(region).variables.Version);
   };
   expect(published()).toEqual(['1', '1']);
   expect(published()).toEqual(['1', '1']);
-  depend('ulid@3.0.1');
+  addToLayer(project, 'ulid@3.0.1', here.env);
   expect(published()).toEqual(['2', '2']);
   const of = { LayerName: 'tools', VersionNumber: 2 };
   const hashes = await Promise.all(
-    REGIONS.map(async (region) => {
+    LAYER_REGIONS.map(async (region) => {
       const { Content } = await new LambdaClient({ ...clientConfig(endpoint), region }).send(
         new GetLayerVersionCommand(of),
       );
