@@ -54,7 +54,8 @@ export class ArtifactBucket extends Bucket {
 
   private grantArtifacts(grantee: IGrantable, actions: string[]): Grant {
     this.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
-    Grant.addToPrincipal({ grantee, actions: LOOK, resourceArns: [this.bucketArn] });
-    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.arnForObjects('*')] });
+    const given = { grantee, resource: this };
+    Grant.addToPrincipalOrResource({ ...given, actions: LOOK, resourceArns: [this.bucketArn] });
+    return Grant.addToPrincipalOrResource({ ...given, actions, resourceArns: [this.arnForObjects('*')] });
   }
 }

@@ -1,6 +1,8 @@
 /**
  * Constructs that build, publish and deliver by CodePipeline, which generated apps import as `serverless-atelier/pipelines`.
  */
+export { ArtifactBucket } from './artifact-bucket';
+export { DeliveryPipeline, type DeliveryPipelineProps, type DeliveryStage } from './delivery-pipeline';
 export { LayerDistributor, type LayerDistributorProps, type LayerSettings } from './layer-distributor';
 export { LayerPipeline, type LayerPipelineProps } from './layer-pipeline';
 export { type ConnectionSourceProps, PipelineSource, type PushFilter } from './source';

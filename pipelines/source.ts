@@ -1,13 +1,7 @@
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
-import type {
-  Action,
-  ActionBindOptions,
-  ActionConfig,
-  Artifact,
-  GitPushFilter,
-  IStage,
-} from 'aws-cdk-lib/aws-codepipeline';
+import type { ActionBindOptions, ActionConfig, Artifact, GitPushFilter, IStage } from 'aws-cdk-lib/aws-codepipeline';
 import {
+  type Action,
   CodeCommitSourceAction,
   CodeStarConnectionsSourceAction,
   type CodeStarConnectionsSourceActionProps,

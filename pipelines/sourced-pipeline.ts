@@ -7,16 +7,7 @@ import {
   LocalCacheMode,
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
-import {
-  Artifact,
-  ExecutionMode,
-  Pipeline,
-  PipelineNotificationEvents,
-  PipelineType,
-  ProviderType,
-} from 'aws-cdk-lib/aws-codepipeline';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
+import { Artifact, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -24,6 +15,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
+import { notify, queuedPipeline, startBy } from './queued-pipeline';
 import type { PipelineSource } from './source';
 
 /** What every pipeline of the kit is made of. */
@@ -49,9 +41,6 @@ export interface BuildProps {
   /** What it may do beyond reading and writing artifacts and its log. @default - nothing */
   readonly statements?: readonly PolicyStatement[];
 }
-
-/** What is told of: https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline */
-const TOLD = [PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED, PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED];
 
 /**
  * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire after a month, executions queue up,
@@ -81,28 +70,13 @@ export class SourcedPipeline extends Construct {
     const { source, encryptionKey, notifications } = props;
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
-    this.pipeline = new Pipeline(this, 'Resource', {
-      artifactBucket: this.artifacts,
-      pipelineType: PipelineType.V2,
-      executionMode: ExecutionMode.QUEUED,
-      restartExecutionOnUpdate: false,
-    });
+    this.pipeline = queuedPipeline(this, this.artifacts);
     this.sources = new Artifact('Sources');
-    const { action, revision, pushFilter, startedBy } = source.bind(this.sources);
-    this.revision = revision;
-    this.pipeline.addStage({ stageName: 'Source', actions: [action] });
-    if (pushFilter) {
-      this.pipeline.addTrigger({
-        providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
-        gitConfiguration: { sourceAction: action, pushFilter: [pushFilter] },
-      });
-    }
-    if (startedBy) {
-      new Rule(this, 'Start', { eventPattern: startedBy, targets: [new CodePipeline(this.pipeline)] });
-    }
-    if (notifications) {
-      this.pipeline.notifyOn('Notifications', notifications, { events: TOLD });
-    }
+    const bound = source.bind(this.sources);
+    this.revision = bound.revision;
+    this.pipeline.addStage({ stageName: 'Source', actions: [bound.action] });
+    startBy(this.pipeline, bound);
+    notify(this.pipeline, notifications);
   }
 
   /**
