@@ -225,9 +225,9 @@ const boundaries = [
     'Blueprints are loaded whenever a project is created: they import nothing of the CDK, and projen by its files.',
   ),
   mayNotImport(
-    ['modules/**'],
+    ['modules/**', 'pipelines/**'],
     ['projen', 'projen/**', '**/blueprints/**', '**/labs/**', '**/test/**'],
-    'Modules are copied into ejected projects: they import the CDK, and each other.',
+    'Modules and pipelines are copied into ejected projects: they import the CDK, and each other.',
   ),
   mayNotImport(
     ['labs/cli/**', 'labs/engine/**', 'labs/*.ts', '!labs/index.ts'],
@@ -256,6 +256,7 @@ const boundaries = [
       'labs/cli/**',
       'labs/engine/**',
       'modules/**',
+      'pipelines/**',
       'test/suites/**',
       'test/support/**',
       '!blueprints/{patterns,project-types}.ts',

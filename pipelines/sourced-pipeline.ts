@@ -38,6 +38,8 @@ export interface BuildProps {
   readonly environment: BuildEnvironment;
   /** What a machine may keep from one build to the next, as patterns of paths; builds on Lambda keep nothing. */
   readonly cachePaths: readonly string[];
+  /** Whether a machine may keep the layers of images from one build to the next. @default false */
+  readonly keepsDockerLayers?: boolean;
   /** What it may do beyond reading and writing artifacts and its log. @default - nothing */
   readonly statements?: readonly PolicyStatement[];
 }
@@ -85,7 +87,8 @@ export class SourcedPipeline extends Construct {
    * @param id its id
    * @param build what it runs
    */
-  project(id: string, { buildSpec, environment, cachePaths, statements = [] }: BuildProps): PipelineProject {
+  project(id: string, build: BuildProps): PipelineProject {
+    const { buildSpec, environment, cachePaths, statements = [] } = build;
     const { logRetention = RetentionDays.ONE_MONTH, encryptionKey } = this.props;
     const logGroup = new LogGroup(this, `${id}Logs`, { retention: logRetention });
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
@@ -94,13 +97,14 @@ export class SourcedPipeline extends Construct {
     for (const statement of statements) {
       role.addToPolicy(statement);
     }
-    const cached = isOnLambda(environment) ? {} : { cache: { paths: cachePaths } };
+    const modes = cacheModesOf(build);
+    const cached = cachePaths.length > 0 && modes.length > 0 ? { cache: { paths: cachePaths } } : {};
     const project = new PipelineProject(this, id, {
       // The construct would let it write to logs, and make reports, that it does not have.
       role: role.withoutPolicyUpdates(),
       buildSpec: BuildSpec.fromObjectToYaml({ ...buildSpec, ...cached }),
       environment,
-      cache: isOnLambda(environment) ? undefined : Cache.local(LocalCacheMode.CUSTOM),
+      cache: modes.length > 0 ? Cache.local(...modes) : undefined,
       encryptionKey,
       logging: { cloudWatch: { logGroup } },
     });
@@ -112,7 +116,13 @@ export class SourcedPipeline extends Construct {
   }
 }
 
-/** Builds on Lambda can't cache: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html */
-function isOnLambda({ buildImage }: BuildEnvironment): boolean {
-  return buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
+/** What the machine of a build keeps; those of Lambda keep nothing: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html */
+function cacheModesOf({ environment, cachePaths, keepsDockerLayers }: BuildProps): LocalCacheMode[] {
+  const { buildImage } = environment;
+  const isOnLambda = buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
+  const modes = [
+    ...(cachePaths.length > 0 ? [LocalCacheMode.CUSTOM] : []),
+    ...(keepsDockerLayers ? [LocalCacheMode.DOCKER_LAYER] : []),
+  ];
+  return isOnLambda ? [] : modes;
 }
