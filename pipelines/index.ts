@@ -3,6 +3,7 @@
  */
 export { ArtifactBucket } from './artifact-bucket';
 export { DeliveryPipeline, type DeliveryPipelineProps, type DeliveryStage } from './delivery-pipeline';
+export { ImageDeployment, type ImageDeploymentProps } from './image-deployment';
 export { ImagePipeline, type ImagePipelineProps } from './image-pipeline';
 export { LayerDistributor, type LayerDistributorProps, type LayerSettings } from './layer-distributor';
 export { LayerPipeline, type LayerPipelineProps } from './layer-pipeline';

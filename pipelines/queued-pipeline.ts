@@ -5,11 +5,11 @@ import {
   PipelineType,
   ProviderType,
 } from 'aws-cdk-lib/aws-codepipeline';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledge';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import type { ArtifactBucket } from './artifact-bucket';
 import type { BoundSource } from './source';
 
@@ -49,8 +49,22 @@ export function startBy(pipeline: Pipeline, { action, pushFilter, startedBy }: B
     });
   }
   if (startedBy) {
-    new Rule(pipeline, 'Start', { eventPattern: startedBy, targets: [new CodePipeline(pipeline)] });
+    startOn(pipeline, 'Start', startedBy);
   }
+}
+
+/**
+ * Lets an event start a pipeline.
+ *
+ * @param pipeline the pipeline
+ * @param id the id of the rule in it
+ * @param eventPattern the event
+ */
+export function startOn(pipeline: Pipeline, id: string, eventPattern: EventPattern): Rule {
+  const rule = new Rule(pipeline, id, { eventPattern, targets: [new CodePipeline(pipeline)] });
+  const reason = 'EventBridge tries for a day; a pipeline that was not started then is started by hand.';
+  acknowledge(rule, 'Serverless-EventBusDLQ', reason);
+  return rule;
 }
 
 /**

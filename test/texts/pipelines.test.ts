@@ -10,7 +10,7 @@ const text = readFileSync(join(kitRoot, 'docs', 'pipelines.md'), 'utf8');
 const examples = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => [/new (\w+)/.exec(code)?.[1] ?? '', code]);
 
 test('the text has an example of each construct that makes a pipeline', () => {
-  const constructs = Object.keys(pipelines).filter((name) => /^[A-Z]\w+Pipeline$/.test(name));
+  const constructs = Object.keys(pipelines).filter((name) => /^[A-Z]\w+(Pipeline|Deployment)$/.test(name));
   expect(examples.map(([name]) => name).sort()).toEqual(constructs.sort());
 });
 
