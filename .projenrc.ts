@@ -135,7 +135,6 @@ project.package.addField('files', [
   'lib/**/*.d.ts',
   'modules/*.ts', // atelier eject copies these into projects
   'pipelines/*.ts',
-  'pipelines/functions/*/settings.ts',
   'lib/**/*.js',
   'lib/blueprints/*/template.json', // its template tree in one file
 ]);
@@ -229,9 +228,9 @@ const boundaries = [
     'Blueprints are loaded whenever a project is created: they import nothing of the CDK, and projen by its files.',
   ),
   mayNotImport(
-    ['modules/**'],
+    ['modules/**', 'pipelines/**'],
     ['projen', 'projen/**', '**/blueprints/**', '**/labs/**', '**/test/**'],
-    'Modules are copied into ejected projects: they import the CDK, and each other.',
+    'Modules and pipelines are copied into ejected projects: they import the CDK, and each other.',
   ),
   mayNotImport(
     ['labs/cli/**', 'labs/engine/**', 'labs/*.ts', '!labs/index.ts'],
@@ -260,6 +259,7 @@ const boundaries = [
       'labs/cli/**',
       'labs/engine/**',
       'modules/**',
+      'pipelines/**',
       'test/suites/**',
       'test/support/**',
       '!blueprints/{patterns,project-types}.ts',

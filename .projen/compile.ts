@@ -115,6 +115,8 @@ async function bundle(): Promise<void> {
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
     external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
+    // Its module for import asks where it is, which a bundle can't tell.
+    alias: { tinyglobby: join(root, 'node_modules', 'tinyglobby', 'dist', 'index.cjs') },
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,

@@ -56,13 +56,8 @@ export class ArtifactBucket extends Bucket {
 
   private grantArtifacts(grantee: IGrantable, actions: string[]): Grant {
     this.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
-    // The roles that deploy for a pipeline are not its own: the bucket's policy lets them in.
-    Grant.addToPrincipalOrResource({ grantee, actions: LOOK, resourceArns: [this.bucketArn], resource: this });
-    return Grant.addToPrincipalOrResource({
-      grantee,
-      actions,
-      resourceArns: [this.arnForObjects('*')],
-      resource: this,
-    });
+    const given = { grantee, resource: this };
+    Grant.addToPrincipalOrResource({ ...given, actions: LOOK, resourceArns: [this.bucketArn] });
+    return Grant.addToPrincipalOrResource({ ...given, actions, resourceArns: [this.arnForObjects('*')] });
   }
 }

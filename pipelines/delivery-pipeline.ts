@@ -18,7 +18,15 @@ import {
   LocalCacheMode,
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
-import { type CfnPipeline, ExecutionMode, type Pipeline, Result } from 'aws-cdk-lib/aws-codepipeline';
+import {
+  Artifact,
+  type CfnPipeline,
+  ExecutionMode,
+  Pipeline,
+  type PipelineProps,
+  PipelineType,
+  Result,
+} from 'aws-cdk-lib/aws-codepipeline';
 import type { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -27,15 +35,16 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
 import { bootstrapCommands, type Place } from './bootstrap-commands';
+import { notify, startBy } from './queued-pipeline';
 import { refuse } from './refusal';
-import { isOnLambda, SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
+import { isOnLambda, type SourcedPipelineProps } from './sourced-pipeline';
 
 /** A deployment of the app. */
-export interface DeliveredStage {
+export interface DeliveryStage {
   /** Its name, which the stage of the pipeline has as well. */
   readonly name: string;
-  /** Whether somebody has to approve before it is deployed. */
-  readonly isProduction: boolean;
+  /** Whether somebody has to approve before it is deployed. @default false */
+  readonly isProduction?: boolean;
   /** Its account and Region. @default - those of the pipeline */
   readonly env?: Environment;
 }
@@ -43,9 +52,9 @@ export interface DeliveredStage {
 /** What is delivered, and how. */
 export interface DeliveryPipelineProps extends SourcedPipelineProps {
   /** The stages, in the order in which they are deployed. */
-  readonly stages: readonly DeliveredStage[];
+  readonly stages: readonly DeliveryStage[];
   /** Adds the stacks of a stage: those that are deployed without a pipeline, under the same names. */
-  readonly addStacks: (scope: Construct, stage: DeliveredStage) => void;
+  readonly stacks: (scope: Construct, stage: DeliveryStage) => void;
   /** Whether somebody has to approve before a production stage is deployed. @default true */
   readonly approval?: boolean;
   /** The commands that build, test and synthesize the app into `cdk.out`. @default - `npm ci`, then `npm run build` */
@@ -79,7 +88,7 @@ const RUNTIME = { phases: { install: { 'runtime-versions': { nodejs: 24 } } } };
  * new DeliveryPipeline(stack, 'Delivery', {
  *   source: PipelineSource.connection(connectionArn, { repository: 'acme/orders' }),
  *   stages: [{ name: 'dev', isProduction: false }, { name: 'prod', isProduction: true }],
- *   addStacks: (scope, { name }) => new OrdersStack(scope, `orders-${name}`),
+ *   stacks: (scope, { name }) => new OrdersStack(scope, `orders-${name}`),
  * });
  */
 export class DeliveryPipeline extends Construct {
@@ -109,16 +118,20 @@ export class DeliveryPipeline extends Construct {
     const encryptionKey =
       props.encryptionKey ?? (isAcrossAccounts(this, props.stages) ? newKey(this, 'Key') : undefined);
     this.replicas = replicasOf(this, props.stages, encryptionKey !== undefined);
-    const sourced = new SourcedPipeline(this, 'Pipeline', {
-      ...props,
-      encryptionKey,
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    this.pipeline = new Pipeline(this, 'Pipeline', {
+      ...bucketsOf(this.artifacts, this.replicas),
+      pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.SUPERSEDED,
       restartExecutionOnUpdate: true,
-      replicas: this.replicas,
     });
-    [this.pipeline, this.artifacts] = [sourced.pipeline, sourced.artifacts];
+    const sources = new Artifact('Sources');
+    const source = props.source.bind(sources);
+    this.pipeline.addStage({ stageName: 'Source', actions: [source.action] });
+    startBy(this.pipeline, source);
+    notify(this.pipeline, props.notifications);
     this.deployed = props.stages.map((stage) => deployedStage(this, props, stage));
-    this.delivery = deliveryOf(this, props, sourced);
+    this.delivery = deliveryOf(this, props, this.pipeline, sources);
     this.bootstrapCommands = commandsFor(this, props);
     new CfnOutput(this, 'BootstrapCommands', {
       value: this.bootstrapCommands.join('\n'),
@@ -234,9 +247,9 @@ class DeployedStage extends Stage {
   }
 }
 
-function deployedStage(scope: Construct, { addStacks }: DeliveryPipelineProps, stage: DeliveredStage): Stage {
+function deployedStage(scope: Construct, { stacks }: DeliveryPipelineProps, stage: DeliveryStage): Stage {
   const deployed = new DeployedStage(scope, stage.name, { env: stage.env });
-  addStacks(deployed, stage);
+  stacks(deployed, stage);
   if (!deployed.node.findAll().some((node) => Stack.isStack(node))) {
     refuse(
       `the stage ${stage.name} has no stacks`,
@@ -251,7 +264,8 @@ function deployedStage(scope: Construct, { addStacks }: DeliveryPipelineProps, s
 function deliveryOf(
   scope: Construct,
   { commands, buildEnvironment, logRetention = RetentionDays.ONE_MONTH }: DeliveryPipelineProps,
-  { pipeline, sources }: SourcedPipeline,
+  pipeline: Pipeline,
+  sources: Artifact,
 ): CodePipeline {
   const logGroup = new LogGroup(scope, 'Logs', { retention: logRetention });
   return new CodePipeline(scope, 'Delivery', {
@@ -276,6 +290,14 @@ function deliveryOf(
   });
 }
 
+/** The buckets of a pipeline, which takes either one or some by their Regions. */
+function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, ArtifactBucket>>): PipelineProps {
+  const isAlone = Object.keys(replicas).length === 0;
+  return isAlone
+    ? { artifactBucket: own }
+    : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
+}
+
 function newKey(scope: Construct, id: string): Key {
   return new Key(scope, id, {
     description: 'Artifacts of a pipeline that delivers to other accounts',
@@ -286,7 +308,7 @@ function newKey(scope: Construct, id: string): Key {
 /** A bucket for artifacts in each other Region of a stage, in a stack of its own: actions read those of their Region. */
 function replicasOf(
   scope: Construct,
-  stages: readonly DeliveredStage[],
+  stages: readonly DeliveryStage[],
   isKeyed: boolean,
 ): Record<string, ArtifactBucket> {
   const { account, region: own, stackName, tags } = Stack.of(scope);
@@ -319,7 +341,7 @@ function commandsFor(scope: Construct, { stages, executionPolicies }: DeliveryPi
   );
 }
 
-function isAcrossAccounts(scope: Construct, stages: readonly DeliveredStage[]): boolean {
+function isAcrossAccounts(scope: Construct, stages: readonly DeliveryStage[]): boolean {
   return stages.some(({ env }) => env && env.account !== Stack.of(scope).account);
 }
 

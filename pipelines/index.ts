@@ -1,8 +1,11 @@
 /**
  * Constructs that build, publish and deliver by CodePipeline, which generated apps import as `serverless-atelier/pipelines`.
  */
+export { ArtifactBucket } from './artifact-bucket';
 export { bootstrapCommands, type Place } from './bootstrap-commands';
-export { type DeliveredStage, DeliveryPipeline, type DeliveryPipelineProps } from './delivery-pipeline';
+export { DeliveryPipeline, type DeliveryPipelineProps, type DeliveryStage } from './delivery-pipeline';
+export { ImageDeployment, type ImageDeploymentProps } from './image-deployment';
+export { ImagePipeline, type ImagePipelineProps } from './image-pipeline';
 export { LayerDistributor, type LayerDistributorProps, type LayerSettings } from './layer-distributor';
 export { LayerPipeline, type LayerPipelineProps } from './layer-pipeline';
 export { type ConnectionSourceProps, PipelineSource, type PushFilter } from './source';

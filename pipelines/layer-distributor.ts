@@ -8,7 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
-import type { Settings } from './functions/layer-distributor/settings';
+import type { Settings } from './layer-settings';
 import { refuse } from './refusal';
 
 /** What a distributor publishes, and where. */

@@ -11,6 +11,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import type { ArtifactBucket } from './artifact-bucket';
+import { checkDirectory } from './directory';
 import { LayerDistributor } from './layer-distributor';
 import { refuse } from './refusal';
 import { SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
@@ -134,9 +135,7 @@ function environmentFor(architecture: Architecture): BuildEnvironment {
 
 /** The artifact is the layer itself: CodeBuild packs what Lambda will unpack, and no zip is in the zip. */
 function buildSpecOf({ directory = '.', checks = [] }: LayerPipelineProps): Record<string, unknown> {
-  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(directory) || directory.split('/').includes('..')) {
-    refuse(`the directory ${JSON.stringify(directory)} can't be`, 'a path of folders in the sources', "'layer'");
-  }
+  checkDirectory(directory);
   const packages = `${CONTENT}/nodejs`;
   return {
     version: '0.2',

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   type BuildEnvironment,
   BuildSpec,
@@ -8,17 +7,7 @@ import {
   LocalCacheMode,
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
-import {
-  Artifact,
-  ExecutionMode,
-  Pipeline,
-  PipelineNotificationEvents,
-  type PipelineProps,
-  PipelineType,
-  ProviderType,
-} from 'aws-cdk-lib/aws-codepipeline';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
+import { Artifact, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -26,6 +15,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
+import { notify, queuedPipeline, startBy } from './queued-pipeline';
 import type { PipelineSource } from './source';
 
 /** What every pipeline of the kit is made of. */
@@ -40,16 +30,6 @@ export interface SourcedPipelineProps {
   readonly notifications?: ITopic;
 }
 
-/** How executions of a pipeline go on, and where its actions are: what its kind decides, and not who uses it. */
-export interface ExecutionProps {
-  /** What becomes of executions that meet. @default QUEUED */
-  readonly executionMode?: ExecutionMode;
-  /** Whether the pipeline starts again when it was changed. @default false */
-  readonly restartExecutionOnUpdate?: boolean;
-  /** The buckets for artifacts in other Regions, by Region. @default - all actions are in its own */
-  readonly replicas?: Readonly<Record<string, ArtifactBucket>>;
-}
-
 /** What a build runs, and where. */
 export interface BuildProps {
   /** Its buildspec: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */
@@ -58,12 +38,11 @@ export interface BuildProps {
   readonly environment: BuildEnvironment;
   /** What a machine may keep from one build to the next, as patterns of paths; builds on Lambda keep nothing. */
   readonly cachePaths: readonly string[];
+  /** Whether a machine may keep the layers of images from one build to the next. @default false */
+  readonly keepsDockerLayers?: boolean;
   /** What it may do beyond reading and writing artifacts and its log. @default - nothing */
   readonly statements?: readonly PolicyStatement[];
 }
-
-/** What is told of: https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline */
-const TOLD = [PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED, PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED];
 
 /**
  * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire after a month, executions queue up,
@@ -87,34 +66,19 @@ export class SourcedPipeline extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: SourcedPipelineProps & ExecutionProps,
+    private readonly props: SourcedPipelineProps,
   ) {
     super(scope, id);
-    const { source, encryptionKey, notifications, executionMode = ExecutionMode.QUEUED, replicas = {} } = props;
+    const { source, encryptionKey, notifications } = props;
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
-    this.pipeline = new Pipeline(this, 'Resource', {
-      ...bucketsOf(this.artifacts, replicas),
-      pipelineType: PipelineType.V2,
-      executionMode,
-      restartExecutionOnUpdate: props.restartExecutionOnUpdate ?? false,
-    });
+    this.pipeline = queuedPipeline(this, this.artifacts);
     this.sources = new Artifact('Sources');
-    const { action, revision, pushFilter, startedBy } = source.bind(this.sources);
-    this.revision = revision;
-    this.pipeline.addStage({ stageName: 'Source', actions: [action] });
-    if (pushFilter) {
-      this.pipeline.addTrigger({
-        providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
-        gitConfiguration: { sourceAction: action, pushFilter: [pushFilter] },
-      });
-    }
-    if (startedBy) {
-      new Rule(this, 'Start', { eventPattern: startedBy, targets: [new CodePipeline(this.pipeline)] });
-    }
-    if (notifications) {
-      this.pipeline.notifyOn('Notifications', notifications, { events: TOLD });
-    }
+    const bound = source.bind(this.sources);
+    this.revision = bound.revision;
+    this.pipeline.addStage({ stageName: 'Source', actions: [bound.action] });
+    startBy(this.pipeline, bound);
+    notify(this.pipeline, notifications);
   }
 
   /**
@@ -123,7 +87,8 @@ export class SourcedPipeline extends Construct {
    * @param id its id
    * @param build what it runs
    */
-  project(id: string, { buildSpec, environment, cachePaths, statements = [] }: BuildProps): PipelineProject {
+  project(id: string, build: BuildProps): PipelineProject {
+    const { buildSpec, environment, cachePaths, statements = [] } = build;
     const { logRetention = RetentionDays.ONE_MONTH, encryptionKey } = this.props;
     const logGroup = new LogGroup(this, `${id}Logs`, { retention: logRetention });
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
@@ -132,13 +97,14 @@ export class SourcedPipeline extends Construct {
     for (const statement of statements) {
       role.addToPolicy(statement);
     }
-    const cached = isOnLambda(environment) ? {} : { cache: { paths: cachePaths } };
+    const modes = cacheModesOf(build);
+    const cached = cachePaths.length > 0 && modes.length > 0 ? { cache: { paths: cachePaths } } : {};
     const project = new PipelineProject(this, id, {
       // The construct would let it write to logs, and make reports, that it does not have.
       role: role.withoutPolicyUpdates(),
       buildSpec: BuildSpec.fromObjectToYaml({ ...buildSpec, ...cached }),
       environment,
-      cache: isOnLambda(environment) ? undefined : Cache.local(LocalCacheMode.CUSTOM),
+      cache: modes.length > 0 ? Cache.local(...modes) : undefined,
       encryptionKey,
       logging: { cloudWatch: { logGroup } },
     });
@@ -150,16 +116,17 @@ export class SourcedPipeline extends Construct {
   }
 }
 
-/** The buckets of a pipeline, which takes either one or some by their Regions. */
-function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, ArtifactBucket>>): PipelineProps {
-  const isAlone = Object.keys(replicas).length === 0;
-  return isAlone
-    ? { artifactBucket: own }
-    : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
+/** What the machine of a build keeps; those of Lambda keep nothing. */
+function cacheModesOf({ environment, cachePaths, keepsDockerLayers }: BuildProps): LocalCacheMode[] {
+  const modes = [
+    ...(cachePaths.length > 0 ? [LocalCacheMode.CUSTOM] : []),
+    ...(keepsDockerLayers ? [LocalCacheMode.DOCKER_LAYER] : []),
+  ];
+  return isOnLambda(environment) ? [] : modes;
 }
 
 /**
- * Whether a build runs on Lambda, where it can't cache: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html
+ * Whether a build runs on Lambda, where it may do less: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html
  *
  * @param environment the machine that it runs on
  */

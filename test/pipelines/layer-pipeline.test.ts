@@ -305,6 +305,14 @@ describe('is refused in one line that says what is allowed, with an example:', (
 test.each<[string, Given]>([
   ['with no more than it needs', {}],
   [
+    'with sources in CodeCommit',
+    (stack) => ({ source: PipelineSource.codeCommit(Repository.fromRepositoryName(stack, 'Repository', 'layers')) }),
+  ],
+  [
+    'with sources in a bucket',
+    (stack) => ({ source: PipelineSource.s3(Bucket.fromBucketName(stack, 'Sources', 'sources'), 'layer.zip') }),
+  ],
+  [
     'with all there is',
     (stack) => ({
       encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),

@@ -7,6 +7,7 @@ import { flagOf } from '../../blueprints/options';
 import { lastStep, type Pattern } from '../../blueprints/pattern';
 import { run, tryRun } from '../support/commands';
 import { readFiles } from '../support/generate';
+import { addLayerPipeline } from '../support/layer-project';
 import { drawn, sharedTarball } from '../support/shared';
 
 const projen = join(kitRoot, 'node_modules', 'projen', 'bin', 'projen');
@@ -19,6 +20,8 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const TESTER = ['-c', 'user.name=Tester', '-c', 'user.email=tester@example.com'];
 
 const folder = (name: string): string => {
   mkdirSync(join(home, name), { recursive: true });
@@ -110,13 +113,19 @@ describe.each(drawn(1).map((pattern) => [pattern.id, pattern] as const))('%s', (
   });
 
   test('leaves projen and the kit when it is ejected, and then builds, tests and synthesizes the same', () => {
-    const template = (): string => readFileSync(join(project(), 'cdk.out', 'orders-dev.template.json'), 'utf8');
+    const template = (): string[] =>
+      ['orders-dev', 'layers'].map((stack) =>
+        readFileSync(join(project(), 'cdk.out', `${stack}.template.json`), 'utf8'),
+      );
+    addLayerPipeline(project());
+    run(project(), 'git', ['add', '--all']);
+    run(project(), 'git', [...TESTER, 'commit', '--quiet', '--message', 'a pipeline']);
     run(project(), 'npx', ['projen', 'synth']);
     const before = template();
     run(project(), 'npx', ['atelier', 'eject']);
     rmSync(join(project(), 'cdk.out'), { recursive: true });
     run(project(), 'npm', ['run', 'build']);
-    expect(template()).toBe(before);
+    expect(template()).toEqual(before);
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project(), 'package.json'), 'utf8'));
     expect(Object.keys({ ...dependencies, ...devDependencies })).not.toEqual(expect.arrayContaining([KIT, 'projen']));
     expect(readdirSync(project()).filter((entry) => /atelier|projenrc|vendor/.test(entry))).toEqual([]);
@@ -124,12 +133,19 @@ describe.each(drawn(1).map((pattern) => [pattern.id, pattern] as const))('%s', (
   });
 });
 
+/** The sources of a room of the kit, those of its functions apart. */
+const tsIn = (room: string): string[] =>
+  readdirSync(join(kitRoot, room))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${room}/${file}`);
+
 test('the package holds compiled code, templates, labs and the manifest, and is under a megabyte', () => {
   const cwd = folder('unpacked');
   run(cwd, 'tar', ['-xzf', tarball]);
   const files = [...readFiles(join(cwd, 'package')).keys()];
   expect(files.filter((path) => /^test\//.test(path) || (/\.ts$/.test(path) && !path.endsWith('.d.ts')))).toEqual(
-    readdirSync(join(kitRoot, 'modules')).map((file) => `modules/${file}`),
+    // What eject copies.
+    [...tsIn('modules'), ...tsIn('pipelines')],
   );
   expect(files.filter((path) => path.endsWith('lab.md')).map(dirname)).toEqual(
     patterns.map(({ id }) => `labs/${id}`).sort(),

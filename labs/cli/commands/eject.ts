@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import { KIT, kitRoot } from '../../../blueprints/kit';
 import { withSlashes } from '../../../blueprints/paths';
@@ -14,14 +14,11 @@ export interface EjectOptions extends LabOptions {
   readonly force?: boolean;
 }
 
-/** What generated projects import modules as. */
-const MODULES = `${KIT}/modules`;
+/** The rooms of the kit that generated projects import, and whose copies go into a folder of that name in `src`. */
+const ROOMS = ['modules', 'pipelines'];
 
-/** Where their copies go. */
-const HOME = 'src/modules';
-
-/** The kit's modules, wherever a source names them. */
-const SPECIFIER = new RegExp(`(['"])${MODULES}\\1`, 'g');
+/** A room of the kit, wherever a source names it. */
+const specifier = (room: string): RegExp => new RegExp(`(['"])${KIT}/${room}\\1`, 'g');
 
 /** Where all was committed, nothing but what ejecting did is lost by it. */
 const TAKE_BACK = 'git reset --hard && git clean -fd';
@@ -41,8 +38,8 @@ const LEFTOVERS = [
 const GONE = new Set(['default', 'eject', 'upgrade', 'install', 'install:ci']);
 
 /**
- * `atelier eject`: the project leaves projen and the kit. The modules that it imports are copied into `src/modules`, tasks
- * become plain npm scripts, and the files of projen and the kit go. With `--json`: `{ modules, removed }`: the copied files
+ * `atelier eject`: the project leaves projen and the kit. The modules and pipelines that it imports are copied into
+ * `src/modules` and `src/pipelines`, tasks become plain npm scripts, and the files of projen and the kit go. With `--json`: `{ modules, removed }`: the copied files
  * and what was removed, as paths in the project.
  *
  * @param options the flags
@@ -56,7 +53,7 @@ export async function eject(options: EjectOptions): Promise<number> {
   await refuseUnsafe(folder, options);
   const scripts = scriptsOf(folder);
   const removed = LEFTOVERS.filter((path) => existsSync(join(folder, path)));
-  const modules = copyModules(folder);
+  const modules = ROOMS.flatMap((room) => copyRoom(folder, room));
   const done = output.progress('Leaving projen and the kit');
   const failure =
     (await failureOf('npx', ['projen', 'eject'], folder)) ??
@@ -84,12 +81,13 @@ export async function eject(options: EjectOptions): Promise<number> {
 }
 
 async function refuseUnsafe(folder: string, { force }: EjectOptions): Promise<void> {
-  if (existsSync(join(folder, HOME))) {
-    throw new UsageError(`${HOME} is there already, where the modules of the kit would go`, {
+  const taken = ROOMS.find((room) => importersOf(folder, room).length > 0 && existsSync(join(folder, 'src', room)));
+  if (taken) {
+    throw new UsageError(`src/${taken} is there already, where the ${taken} of the kit would go`, {
       option: 'folder',
-      given: HOME,
-      allowed: `a project without ${HOME}`,
-      example: `git mv ${HOME} src/own-modules`,
+      given: `src/${taken}`,
+      allowed: `a project without src/${taken}`,
+      example: `git mv src/${taken} src/own-${taken}`,
     });
   }
   const { code, stdout } = await runChild('git', ['status', '--porcelain', '--', '.', ':!.atelier'], { cwd: folder });
@@ -102,21 +100,33 @@ async function refuseUnsafe(folder: string, { force }: EjectOptions): Promise<vo
   }
 }
 
-/** Copies the kit's modules where sources or tests name them, and lets these name the copies. */
-function copyModules(folder: string): string[] {
-  const importers = ['src', 'test']
-    .flatMap((room) => typeScriptIn(join(folder, room)))
-    .filter((file) => readFileSync(file, 'utf8').match(SPECIFIER) !== null);
+/** Copies a room of the kit where sources or tests name it, and lets these name the copy. */
+function copyRoom(folder: string, room: string): string[] {
+  const importers = importersOf(folder, room);
   if (importers.length === 0) {
     return [];
   }
-  const home = join(folder, ...HOME.split('/'));
-  cpSync(join(kitRoot, 'modules'), home, { recursive: true });
+  const home = join(folder, 'src', room);
+  // The functions of constructs are copied as they were bundled: no project has what their sources import.
+  cpSync(join(kitRoot, room), home, { recursive: true, filter: (path) => basename(path) !== 'functions' });
+  const functions = join(kitRoot, 'lib', room, 'functions');
+  if (existsSync(functions)) {
+    cpSync(functions, join(home, 'functions'), { recursive: true });
+  }
   for (const file of importers) {
     const path = withSlashes(relative(dirname(file), home));
-    rewrite(file, (text) => text.replace(SPECIFIER, `$1${path.startsWith('.') ? path : `./${path}`}$1`));
+    rewrite(file, (text) => text.replace(specifier(room), `$1${path.startsWith('.') ? path : `./${path}`}$1`));
   }
-  return readdirSync(home).map((file) => `${HOME}/${file}`);
+  const copied = readdirSync(home, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  return copied
+    .filter((entry) => entry.isFile())
+    .map((entry) => withSlashes(relative(folder, join(entry.parentPath, entry.name))));
+}
+
+function importersOf(folder: string, room: string): string[] {
+  return ['src', 'test']
+    .flatMap((place) => typeScriptIn(join(folder, place)))
+    .filter((file) => readFileSync(file, 'utf8').match(specifier(room)) !== null);
 }
 
 function typeScriptIn(folder: string): string[] {

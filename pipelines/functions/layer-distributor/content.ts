@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unzipSync } from 'fflate';
-import type { Settings } from './settings';
+import type { Settings } from '../../layer-settings';
 
 /** The most that a function and its layers unpack to, in bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_UNPACKED = 250 * 1024 * 1024;

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { CodePipelineEvent } from 'aws-lambda';
+import type { Settings } from '../../layer-settings';
 import { contentHash } from './content';
-import type { Settings } from './settings';
 
 /** What a job brings: its settings, where the layer is, and credentials to read it with. */
 type Job = CodePipelineEvent['CodePipeline.job']['data'];
