@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import {
+  type AspectApplication,
   AspectPriority,
   Aspects,
   CfnOutput,
@@ -7,7 +9,6 @@ import {
   RemovalPolicy,
   Stack,
   Stage,
-  type StageSynthesisOptions,
   Token,
 } from 'aws-cdk-lib';
 import {
@@ -30,8 +31,14 @@ import {
 import type { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CodePipeline, CodePipelineFileSet, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
-import { Construct } from 'constructs';
+import {
+  CodePipeline,
+  CodePipelineFileSet,
+  ManualApprovalStep,
+  ShellStep,
+  StageDeployment,
+} from 'aws-cdk-lib/pipelines';
+import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
 import { bootstrapCommands, type Place } from './bootstrap-commands';
@@ -53,7 +60,7 @@ export interface DeliveryStage {
 export interface DeliveryPipelineProps extends SourcedPipelineProps {
   /** The stages, in the order in which they are deployed. */
   readonly stages: readonly DeliveryStage[];
-  /** Adds the stacks of a stage: those that are deployed without a pipeline, under the same names. */
+  /** Adds the stacks of a stage, with ids that tell stages apart, and in the account and Region of the stage. */
   readonly stacks: (scope: Construct, stage: DeliveryStage) => void;
   /** Whether somebody has to approve before a production stage is deployed. @default true */
   readonly approval?: boolean;
@@ -88,7 +95,7 @@ const RUNTIME = { phases: { install: { 'runtime-versions': { nodejs: 24 } } } };
  * new DeliveryPipeline(stack, 'Delivery', {
  *   source: PipelineSource.connection(connectionArn, { repository: 'acme/orders' }),
  *   stages: [{ name: 'dev', isProduction: false }, { name: 'prod', isProduction: true }],
- *   stacks: (scope, { name }) => new OrdersStack(scope, `orders-${name}`),
+ *   stacks: (scope, { name, env }) => new OrdersStack(scope, `orders-${name}`, { env }),
  * });
  */
 export class DeliveryPipeline extends Construct {
@@ -99,7 +106,7 @@ export class DeliveryPipeline extends Construct {
   /** What prepares the accounts and Regions, one command each. */
   readonly bootstrapCommands: readonly string[];
   private readonly delivery: CodePipeline;
-  private readonly deployed: readonly Stage[];
+  private readonly deliveries: readonly Delivery[];
   private readonly replicas: Readonly<Record<string, ArtifactBucket>>;
 
   /**
@@ -130,7 +137,7 @@ export class DeliveryPipeline extends Construct {
     this.pipeline.addStage({ stageName: 'Source', actions: [source.action] });
     startBy(this.pipeline, source);
     notify(this.pipeline, props.notifications);
-    this.deployed = props.stages.map((stage) => deployedStage(this, props, stage));
+    this.deliveries = props.stages.map((stage) => new Delivery(Stage.of(this) as Stage, stage, props.stacks));
     this.delivery = deliveryOf(this, props, this.pipeline, sources);
     this.bootstrapCommands = commandsFor(this, props);
     new CfnOutput(this, 'BootstrapCommands', {
@@ -138,7 +145,7 @@ export class DeliveryPipeline extends Construct {
       description: 'Prepares the accounts and Regions of the stages; each is run once, with credentials of its account',
     });
     // Stages are read when all that belongs to the app is there, the rules of a house for example.
-    const visit = (node: Construct): void => {
+    const visit = (node: IConstruct): void => {
       // An app can be synthesized more than once.
       if (node === this && this.delivery.waves.length === 0) {
         this.build();
@@ -148,15 +155,16 @@ export class DeliveryPipeline extends Construct {
   }
 
   private build(): void {
-    const { approval = true, stages } = this.props;
-    for (const [index, { name, isProduction }] of stages.entries()) {
+    const { approval = true } = this.props;
+    for (const { stage, synthesize } of this.deliveries) {
+      const { name, isProduction } = stage;
       if (isProduction && approval) {
         // A stage of its own: what goes back to the last version would wait for somebody otherwise.
         this.delivery.addWave(`Approve-${name}`, {
           pre: [new ManualApprovalStep('Approve', { comment: `Deploy to ${name}?` })],
         });
       }
-      this.delivery.addStage(this.deployed[index]);
+      this.delivery.addWave(name).stages.push(synthesize());
     }
     this.delivery.buildPipeline();
     this.rollBack();
@@ -166,7 +174,6 @@ export class DeliveryPipeline extends Construct {
       .filter((node) => node instanceof PipelineProject)) {
       narrow(project);
     }
-    // On these alone: what is under the stages is judged on its own.
     for (const part of parts) {
       acknowledgeAll(part, [this.artifacts, ...Object.values(this.replicas)]);
     }
@@ -233,31 +240,75 @@ const ACKNOWLEDGED = [
   },
 ];
 
-/** A stage whose stacks have what is attached to the app, tags or the rules of a house: the CDK itself stops at stages. */
-class DeployedStage extends Stage {
-  /** @inheritDoc */
-  synth(options?: StageSynthesisOptions) {
-    const own = Aspects.of(this);
-    for (const outer of this.node.scopes.filter((scope) => Stage.isStage(scope) && scope !== this)) {
-      for (const { aspect, priority } of Aspects.of(outer).applied.filter((one) => !own.all.includes(one.aspect))) {
-        own.add(aspect, { priority });
-      }
+/**
+ * What is delivered to a stage: the stacks that the app has for it, once more. They are in a tree of their own, since names and
+ * logical ids that the CDK makes of paths have to be those of the app: what was deployed by hand is then what is delivered.
+ */
+class Delivery {
+  private readonly root: Stage;
+  /** Each stack of the app, its copy, and how many aspects both got when they were made. */
+  private readonly twins: ReadonlyArray<{ readonly stack: Stack; readonly copy: Stack; readonly aspects: number }>;
+
+  constructor(
+    private readonly app: Stage,
+    readonly stage: DeliveryStage,
+    add: DeliveryPipelineProps['stacks'],
+  ) {
+    add(app, stage);
+    // As the CDK makes an app, but for what is done once for all of it: reports, and the validation of templates.
+    this.root = new Stage(undefined as unknown as Construct, '', {
+      outdir: join(app.outdir, `delivery-${stage.name}`),
+    });
+    for (const [key, value] of Object.entries(app.node.getAllContext())) {
+      this.root.node.setContext(key, value);
     }
-    return super.synth(options);
+    add(this.root, stage);
+    this.twins = stacksIn(this.root).map((copy) => {
+      const stack = childAt(app, copy.node.path) as Stack;
+      return { stack, copy, aspects: Aspects.of(stack).applied.length };
+    });
+    this.check();
+  }
+
+  /** The stage of the pipeline. What was attached to the app and its stacks since, tags or rules, holds for the copies too. */
+  readonly synthesize = (): StageDeployment => {
+    for (const outer of this.app.node.scopes) {
+      attach(this.root, Aspects.of(outer).applied);
+    }
+    for (const { stack, copy, aspects } of this.twins) {
+      attach(copy, Aspects.of(stack).applied.slice(aspects));
+    }
+    return StageDeployment.fromStage(this.root, { stageName: this.stage.name });
+  };
+
+  private check(): void {
+    const { name, env } = this.stage;
+    const example = '(scope, { name, env }) => new OrdersStack(scope, name, { env })';
+    if (this.twins.length === 0) {
+      refuse(`the stage ${name} has no stacks`, 'one or more, in the scope that is given', example);
+    }
+    const elsewhere = this.twins.find(
+      ({ copy }) => env && (copy.account !== env.account || copy.region !== env.region),
+    );
+    if (elsewhere) {
+      const problem = `the stack ${elsewhere.copy.stackName} is not where its stage is, ${env?.account}/${env?.region}`;
+      refuse(problem, 'the account and the Region of the stage', example);
+    }
   }
 }
 
-function deployedStage(scope: Construct, { stacks }: DeliveryPipelineProps, stage: DeliveryStage): Stage {
-  const deployed = new DeployedStage(scope, stage.name, { env: stage.env });
-  stacks(deployed, stage);
-  if (!deployed.node.findAll().some((node) => Stack.isStack(node))) {
-    refuse(
-      `the stage ${stage.name} has no stacks`,
-      'one or more, in the scope that is given',
-      'new OrdersStack(scope, …)',
-    );
+function attach(construct: IConstruct, aspects: readonly AspectApplication[]): void {
+  for (const { aspect, priority } of aspects) {
+    Aspects.of(construct).add(aspect, { priority });
   }
-  return deployed;
+}
+
+function stacksIn(root: IConstruct): Stack[] {
+  return root.node.findAll().filter((node) => Stack.isStack(node));
+}
+
+function childAt(root: IConstruct, path: string): IConstruct {
+  return path.split('/').reduce((node, id) => node.node.findChild(id), root);
 }
 
 /** The pipeline of the CDK, around one that is there. */

@@ -30,18 +30,12 @@ export function readAssemblyFolder(
   const stages = ofType('cdk:cloud-assembly').map(([id, stage]) =>
     readAssemblyFolder(join(folder, String(dig(stage, 'properties', 'directoryName') ?? id)), project),
   );
-  // What a pipeline deploys to a stage are stacks of the app once more, as it has them itself.
-  const own = new Set(stacks.flatMap((part) => part.stacks.map(({ name }) => name)));
-  const further = stages.map((part) => ({
-    stacks: part.stacks.filter(({ name }) => !own.has(name)),
-    resources: part.resources.filter(({ stack }) => !own.has(stack)),
-  }));
   // Written only when something validates; aws-cdk-lib's own validation is switched off for a check.
   const report = join(folder, 'validation-report.json');
   const reports = asList(dig(readJson(report), 'pluginReports'));
   return {
-    stacks: [...stacks, ...further].flatMap((part) => part.stacks),
-    resources: [...stacks, ...further].flatMap((part) => part.resources),
+    stacks: [...stacks, ...stages].flatMap((part) => part.stacks),
+    resources: [...stacks, ...stages].flatMap((part) => part.resources),
     findings: [...reports.flatMap((one) => findingsOf(one, project)), ...stages.flatMap((stage) => stage.findings)],
     isValidated: existsSync(report),
   };

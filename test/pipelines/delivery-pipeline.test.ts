@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, AspectPriority, Aspects, type Environment, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { App, CfnOutput, type Environment, Names, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ComputeType, LinuxArmLambdaBuildImage, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
@@ -12,11 +12,17 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import type { IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Assembly } from '../../labs/engine/assembly';
 import { resourcesOf } from '../../labs/engine/assembly-folder';
 import { rehearse } from '../../labs/engine/rehearsal/rehearse';
-import { bootstrapCommands, DeliveryPipeline, type DeliveryPipelineProps, PipelineSource } from '../../pipelines';
+import {
+  bootstrapCommands,
+  DeliveryPipeline,
+  type DeliveryPipelineProps,
+  type DeliveryStage,
+  PipelineSource,
+} from '../../pipelines';
 
 const HOME = '111111111111';
 const OTHER = '222222222222';
@@ -25,22 +31,23 @@ const env = (account = HOME, region = 'eu-west-1') => ({ account, region });
 const CONNECTION = `arn:aws:codeconnections:eu-west-1:${HOME}:connection/one`;
 const source = PipelineSource.connection(CONNECTION, { repository: 'acme/orders', filter: { branches: ['main'] } });
 
+const stackOf = (scope: Construct, { name, env }: DeliveryStage): Stack => new Stack(scope, `orders-${name}`, { env });
+
 const props: DeliveryPipelineProps = {
   source,
   stages: [
     { name: 'dev', env: env() },
     { name: 'prod', isProduction: true, env: env() },
   ],
-  stacks: (scope, { name }) => {
-    const stack = new Stack(scope, 'Stack', { stackName: `orders-${name}` });
-    new Topic(stack, 'Topic', { enforceSSL: true });
+  stacks: (scope, stage) => {
+    new Topic(stackOf(scope, stage), 'Topic', { enforceSSL: true });
   },
 };
 
 /** The props of an app with an asset. */
 const withAsset: Partial<DeliveryPipelineProps> = {
-  stacks: (scope) => {
-    new Asset(new Stack(scope, 'Stack'), 'File', { path: __filename });
+  stacks: (scope, stage) => {
+    new Asset(stackOf(scope, stage), 'File', { path: __filename });
   },
 };
 
@@ -69,7 +76,11 @@ const templateWith = (given: Given = {}): Template => Template.fromStack(deliver
 interface PipelineStage {
   readonly Name: string;
   readonly OnFailure?: unknown;
-  readonly Actions: readonly { readonly Name: string; readonly Region?: string; readonly RunOrder: number }[];
+  readonly Actions: readonly {
+    readonly Name: string;
+    readonly Region?: string;
+    readonly Configuration?: { readonly StackName?: string };
+  }[];
 }
 
 function pipelineOf(template: Template) {
@@ -124,8 +135,8 @@ test('a stage that fails goes back to what it was; what the pipeline is made of 
 
 test('other code is no other pipeline, since an execution goes back to those of the same pipeline alone', () => {
   const withFile = (path: string): Given => ({
-    stacks: (scope) => {
-      new Asset(new Stack(scope, 'Stack'), 'File', { path });
+    stacks: (scope, stage) => {
+      new Asset(stackOf(scope, stage), 'File', { path });
     },
   });
   const [one, other] = [__filename, join(__dirname, 'layer-pipeline.test.ts')].map((path) =>
@@ -190,8 +201,8 @@ describe('a build', () => {
 
   test('is privileged only where an image is built', () => {
     const template = templateWith({
-      stacks: (scope) => {
-        const stack = new Stack(scope, 'Stack');
+      stacks: (scope, stage) => {
+        const stack = stackOf(scope, stage);
         const directory = join(__dirname, '..', 'fixtures', 'acme-house');
         new DockerImageAsset(stack, 'Image', { directory, file: 'package.json', platform: Platform.LINUX_ARM64 });
       },
@@ -366,33 +377,61 @@ describe('accounts and Regions are prepared', () => {
   });
 });
 
-describe('what holds for the app', () => {
-  /** The resources of the stacks of a stage. */
-  const resourcesIn = (app: App, stage: string) =>
-    app.node
-      .findAll()
-      .filter(Stack.isStack)
-      .filter(({ stackName }) => stackName === `orders-${stage}`)
-      .flatMap((stack) => Object.values(Template.fromStack(stack).toJSON().Resources) as { Properties: object }[]);
+describe('what is delivered', () => {
+  /** The template of a stage, as the app has it and as the pipeline deploys it. */
+  function templatesOf(app: App, stage: string) {
+    const { directory } = app.synth();
+    const at = (...path: string[]) => JSON.parse(readFileSync(join(directory, ...path), 'utf8'));
+    const file = `orders-${stage}.template.json`;
+    return [at(file), at(`delivery-${stage}`, file)];
+  }
 
-  test('holds for what is delivered too, though it is said after the pipeline was made', () => {
+  test('are the stacks of the app, with the names and the ids that they have when they are deployed by hand', () => {
+    const { app, stack } = delivery({
+      stacks: (scope, stage) => {
+        const stack = stackOf(scope, stage);
+        // Its id is made of its path.
+        new CfnOutput(stack, 'Name', { value: Names.uniqueId(new Topic(stack, 'Topic')) });
+      },
+    });
+    const [own, delivered] = templatesOf(app, 'prod');
+    expect(delivered).toEqual(own);
+    const deployments = stages(Template.fromStack(stack)).flatMap(({ Actions }) => Actions);
+    const names = deployments.map(({ Configuration }) => Configuration?.StackName).filter((name) => name !== undefined);
+    expect([...new Set(names)]).toEqual(['orders-dev', 'orders-prod']);
+  });
+
+  test('have the tags and the aspects of the app and of its stacks, though they are added after the pipeline', () => {
     const { app } = delivery();
     Tags.of(app).add('owner', 'orders');
-    const tags = ['dev', 'prod'].flatMap((stage) => resourcesIn(app, stage));
-    expect(JSON.stringify(tags).match(/"Key":"owner"/g)).toHaveLength(2);
+    Tags.of(app.node.findChild('orders-prod')).add('stage', 'prod');
+    const [own, delivered] = templatesOf(app, 'prod');
+    expect(delivered).toEqual(own);
+    expect(JSON.stringify(delivered)).toContain('{"Key":"owner","Value":"orders"},{"Key":"stage","Value":"prod"}');
+    expect(JSON.stringify(templatesOf(app, 'dev')[1])).not.toContain('"stage"');
   });
 
-  test('is what is attached to the app: what is attached to the stack of the pipeline is its own', () => {
+  test('have nothing of what is attached to the stack of the pipeline', () => {
     const { app, stack } = delivery();
-    const visited: string[] = [];
-    const visit = (node: IConstruct) => void visited.push(node.node.path);
-    Aspects.of(stack).add({ visit }, { priority: AspectPriority.READONLY });
-    app.synth();
-    expect(visited).toContain('delivery/Delivery/Pipeline/Role/Resource');
-    expect(visited.filter((path) => path.startsWith('delivery/Delivery/dev'))).toEqual([]);
+    Tags.of(stack).add('owner', 'platform');
+    expect(JSON.stringify(templatesOf(app, 'dev'))).not.toContain('platform');
+    expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain('platform');
   });
 
-  test('is synthesized as often as somebody asks', () => {
+  test('have the context of the app', () => {
+    const seen: unknown[] = [];
+    const app = new App({ context: { colour: 'blue' } });
+    new DeliveryPipeline(new Stack(app, 'delivery', { env: env() }), 'Delivery', {
+      ...props,
+      stacks: (scope, stage) => {
+        stackOf(scope, stage);
+        seen.push(scope.node.tryGetContext('colour'));
+      },
+    });
+    expect(seen).toEqual(['blue', 'blue', 'blue', 'blue']);
+  });
+
+  test('are synthesized as often as somebody asks', () => {
     const { app } = delivery();
     expect(() => [app.synth(), app.synth({ force: true })]).not.toThrow();
   });
@@ -424,6 +463,11 @@ test.each<[string, () => unknown, string]>([
     'with a stage that has an account, in a stack that could be anywhere',
     () => delivery({}, {}),
     'the stage dev has an account and a Region, and the stack of the pipeline has not; allowed: ',
+  ],
+  [
+    'with a stack that is elsewhere than its stage',
+    () => delivery({ stacks: (scope, { name }) => void new Stack(scope, name, { env: env(OTHER) }) }),
+    `the stack dev is not where its stage is, ${HOME}/eu-west-1; allowed: the account and the Region of the stage; `,
   ],
   ['with a stage that has no stacks', () => delivery({ stacks: () => {} }), 'the stage dev has no stacks; allowed: '],
   [
@@ -458,8 +502,8 @@ test.each<[string, Given]>([
 });
 
 test('hides no finding of the app that it delivers', () => {
-  const stacks: DeliveryPipelineProps['stacks'] = (scope) => {
-    new Topic(new Stack(scope, 'Stack'), 'Open');
+  const stacks: DeliveryPipelineProps['stacks'] = (scope, stage) => {
+    new Topic(stackOf(scope, stage), 'Open');
   };
   expect(findings({ stacks })).toContain('AwsSolutions-SNS3');
 });
