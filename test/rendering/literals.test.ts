@@ -127,6 +127,14 @@ test('a Markdown literal reads as exactly the text, without markup', () => {
   );
 });
 
+test('a command is plain words, of which no shell makes anything else', () => {
+  const command = 'npx cdk bootstrap aws://123456789012/eu-west-1 --trust 123456789012';
+  expect(literals.command(command)).toBe(command);
+  for (const other of ['a; b', 'a  b', ' a', '$(a)', 'a `b`', 'a > b', "a 'b'", 'a\nb', 'a *', '']) {
+    expect(() => literals.command(other)).toThrow('no command of plain words');
+  }
+});
+
 test('a word is letters, digits, _ and -, and nothing else', () => {
   expect(literals.word('sqs-scaling')).toBe('sqs-scaling');
   expect(() => literals.word('a b')).toThrow('no word');
