@@ -54,11 +54,39 @@ export interface BlueprintOptions {
   readonly alarmTopic?: string;
 
   /**
-   * What builds and tests each change: a workflow of GitHub Actions, or nothing yet.
+   * What builds and tests each change: a workflow of GitHub Actions, a pipeline that delivers it too, or nothing yet.
    *
    * @default "none"
    */
-  readonly ci?: 'none' | 'github';
+  readonly ci?: 'none' | 'github' | 'codepipeline';
+
+  /**
+   * What the pipeline of --ci codepipeline delivers: a repository with its branch, or a zip in a bucket.
+   *
+   * @default - there is no pipeline
+   */
+  readonly pipelineSource?: string;
+
+  /**
+   * The ARN of the connection to the repository at GitHub, GitLab or Bitbucket.
+   *
+   * @default - the sources are at AWS
+   */
+  readonly pipelineConnection?: string;
+
+  /**
+   * The account and the Region of the pipeline, which it needs as soon as a stage has its own.
+   *
+   * @default - those of the AWS profile
+   */
+  readonly pipelineEnv?: string;
+
+  /**
+   * Whether somebody approves in the pipeline before a production stage is deployed.
+   *
+   * @default true
+   */
+  readonly pipelineApproval?: boolean;
 
   /**
    * The npm package with the platform team's rules for every app, and its version.

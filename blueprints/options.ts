@@ -1,7 +1,11 @@
 import { basename } from 'node:path';
+import { deliveryOptions, deliveryRules } from './delivery';
 import { UsageError } from './errors';
+import { flagOf } from './flags';
 import type { Conflict, OptionSpec, OptionValue, OptionValues, Pattern } from './pattern';
 import { STAGE, stageOf } from './stages';
+
+export { flagOf };
 
 /** The name of a project; the command line takes it from the folder when it is not given. */
 const nameOption: OptionSpec = {
@@ -68,11 +72,13 @@ export const commonOptions: readonly OptionSpec[] = [
   {
     name: 'ci',
     type: 'string',
-    summary: 'What builds and tests each change: a workflow of GitHub Actions, or nothing yet.',
+    summary:
+      'What builds and tests each change: a workflow of GitHub Actions, a pipeline that delivers it too, or nothing yet.',
     default: 'none',
-    allowed: ['none', 'github'],
+    allowed: ['none', 'github', 'codepipeline'],
     example: 'github',
   },
+  ...deliveryOptions,
   {
     name: 'house',
     type: 'string',
@@ -129,6 +135,7 @@ const commonRules: NonNullable<Pattern['rules']> = [
       ? stagesConflict(`a stack would be named with more than ${STACK_NAME} characters`)
       : undefined;
   },
+  ...deliveryRules,
 ];
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
@@ -165,16 +172,6 @@ export function nameOfFolder(folder: string): string {
     });
   }
   return name;
-}
-
-/**
- * An option's flag on the command line.
- *
- * @param name the option's name in camelCase
- * @returns for example `--batch-size`
- */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**

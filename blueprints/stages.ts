@@ -1,3 +1,9 @@
+/** An account and a Region. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** A deployment of a generated project, as its option `stages` names it. */
 export interface StageSpec {
   /** Its name, which its stack's name ends in. */
@@ -5,14 +11,17 @@ export interface StageSpec {
   /** Whether its data is protected and kept. */
   readonly isProduction: boolean;
   /** Where it is deployed. @default - the account and Region of the AWS profile */
-  readonly env?: { readonly account: string; readonly region: string };
+  readonly env?: Place;
 }
+
+/** What an account and a Region look like: `123456789012/eu-west-1`. */
+export const PLACE = /^(\d{12})\/([a-z]{2}(?:-[a-z]+)+-\d)$/;
 
 /**
  * What a stage looks like: `dev`, `prod`, `dev=123456789012/eu-west-1`, or `live!=123456789012/eu-west-1`, where the mark
  * says that it is a production stage though it is not called `prod`.
  */
-export const STAGE = /^([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(!?)(?:=(\d{12})\/([a-z]{2}(?:-[a-z]+)+-\d))?$/;
+export const STAGE = new RegExp(`^([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(!?)(?:=${PLACE.source.slice(1, -1)})?$`);
 
 /**
  * Reads a stage.
@@ -23,4 +32,14 @@ export function stageOf(text: string): StageSpec {
   const [, name, mark, account, region] = STAGE.exec(text) ?? [];
   const isProduction = name === 'prod' || mark === '!';
   return { name, isProduction, ...(account ? { env: { account, region } } : {}) };
+}
+
+/**
+ * Reads an account and a Region.
+ *
+ * @param text what `PLACE` matches
+ */
+export function placeOf(text: string): Place {
+  const [, account, region] = PLACE.exec(text) ?? [];
+  return { account, region };
 }

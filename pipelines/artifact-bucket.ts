@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, PhysicalName } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
@@ -25,6 +25,8 @@ export class ArtifactBucket extends Bucket {
    */
   constructor(scope: Construct, id: string, encryptionKey?: IKey) {
     super(scope, id, {
+      // It has a name of its own only where a stack in another Region has to know it.
+      bucketName: PhysicalName.GENERATE_IF_NEEDED,
       encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
       encryptionKey,
       bucketKeyEnabled: encryptionKey && true,

@@ -1,215 +1,425 @@
-import { ArnFormat, CfnOutput, type Environment, Stack, Stage, Token } from 'aws-cdk-lib';
-import { Cache, CfnProject, LocalCacheMode } from 'aws-cdk-lib/aws-codebuild';
-import type { Artifact, CfnPipeline, Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import type { Action } from 'aws-cdk-lib/aws-codepipeline-actions';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { join } from 'node:path';
+import {
+  type AspectApplication,
+  AspectPriority,
+  Aspects,
+  CfnOutput,
+  type Environment,
+  Lazy,
+  RemovalPolicy,
+  Stack,
+  Stage,
+  Token,
+} from 'aws-cdk-lib';
+import {
+  type BuildEnvironment,
+  BuildSpec,
+  Cache,
+  LinuxArmBuildImage,
+  LocalCacheMode,
+  PipelineProject,
+} from 'aws-cdk-lib/aws-codebuild';
+import {
+  Artifact,
+  type CfnPipeline,
+  ExecutionMode,
+  Pipeline,
+  type PipelineProps,
+  PipelineType,
+  Result,
+} from 'aws-cdk-lib/aws-codepipeline';
+import type { CfnPolicy } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CodePipeline, CodePipelineSource, FileSet, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
-import { Construct } from 'constructs';
+import {
+  CodePipeline,
+  CodePipelineFileSet,
+  ManualApprovalStep,
+  ShellStep,
+  StageDeployment,
+} from 'aws-cdk-lib/pipelines';
+import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
-import { notify, queuedPipeline, startBy } from './queued-pipeline';
+import { bootstrapCommands, type Place } from './bootstrap-commands';
+import { notify, startBy } from './queued-pipeline';
 import { refuse } from './refusal';
-import type { BoundSource, PipelineSource } from './source';
-import type { SourcedPipelineProps } from './sourced-pipeline';
+import { isOnLambda, type SourcedPipelineProps } from './sourced-pipeline';
 
-/** A deployment of the app: its account and Region, and whether somebody has to approve it. */
+/** A deployment of the app. */
 export interface DeliveryStage {
-  /** Its name, in the order of delivery: `dev` comes before `prod`. */
+  /** Its name, which the stage of the pipeline has as well. */
   readonly name: string;
-  /** The account and the Region that it is deployed to. */
-  readonly env: Required<Environment>;
   /** Whether somebody has to approve before it is deployed. @default false */
-  readonly approval?: boolean;
+  readonly isProduction?: boolean;
+  /** Its account and Region. @default - those of the pipeline */
+  readonly env?: Environment;
 }
 
 /** What is delivered, and how. */
 export interface DeliveryPipelineProps extends SourcedPipelineProps {
-  /** The deployments, in order. */
+  /** The stages, in the order in which they are deployed. */
   readonly stages: readonly DeliveryStage[];
-  /** Makes the stacks of a deployment. */
-  readonly stacks: (scope: Stage, stage: DeliveryStage) => void;
-  /** Commands that test the app and synthesize it into `cdk.out`. @default - `npm ci` and `npx projen build` */
+  /** Adds the stacks of a stage, with ids that tell stages apart, and in the account and Region of the stage. */
+  readonly stacks: (scope: Construct, stage: DeliveryStage) => void;
+  /** Whether somebody has to approve before a production stage is deployed. @default true */
+  readonly approval?: boolean;
+  /** The commands that build, test and synthesize the app into `cdk.out`. @default - `npm ci`, then `npm run build` */
   readonly commands?: readonly string[];
+  /** The machine of all builds, no Lambda. @default - Amazon Linux 2023 on arm64, with Node.js 24 */
+  readonly buildEnvironment?: BuildEnvironment;
+  /** The ARNs of the policies with all that CloudFormation may do in other accounts. @default - AdministratorAccess */
+  readonly executionPolicies?: readonly string[];
 }
 
+/** The stages that aws-cdk-lib's own pipeline has before those of an app, and what a stage can't be called therefore. */
+const OWN_STAGES = ['Source', 'Build', 'UpdatePipeline', 'Assets'];
+
+/** The newest major version of each that reads what this library synthesizes. */
+const CLI = { cliVersion: '2', cdkAssetsCliVersion: '4' };
+
+/** Node.js comes with the image: https://github.com/aws/aws-codebuild-docker-images/tree/master/al/aarch64/standard/4.0 */
+const ENVIRONMENT: BuildEnvironment = { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0 };
+const RUNTIME = { phases: { install: { 'runtime-versions': { nodejs: 24 } } } };
+
 /**
- * A pipeline that delivers an app of the CDK, and itself: a commit is built and tested, the pipeline adapts to it, assets are
- * published, and one stage is deployed after the other. A stage that fails goes back to what it was.
+ * A pipeline (CodePipeline V2, aws-cdk-lib's own `pipelines`) that delivers an app to its stages: each change is built and
+ * tested, the pipeline updates itself, assets are published, and the stages are deployed one after the other; before
+ * production somebody approves. A stage that fails goes back to what was deployed before. The newest change wins: those that
+ * wait for a stage give way to it.
  *
- * It is built on the CDK's own `pipelines`. Each account and Region has to be bootstrapped once, by `bootstrapCommands`.
+ * A stage in another account or Region needs a pipeline whose stack has both as well; in another account artifacts are
+ * encrypted with a KMS key. The output `BootstrapCommands` has what prepares the accounts.
  *
  * @example
  * new DeliveryPipeline(stack, 'Delivery', {
  *   source: PipelineSource.connection(connectionArn, { repository: 'acme/orders' }),
- *   stages: [{ name: 'prod', env: { account: '111122223333', region: 'eu-west-1' }, approval: true }],
- *   stacks: (scope, { name }) => new OrdersStack(scope, 'Stack', { stackName: `orders-${name}` }),
+ *   stages: [{ name: 'dev', isProduction: false }, { name: 'prod', isProduction: true }],
+ *   stacks: (scope, { name, env }) => new OrdersStack(scope, `orders-${name}`, { env }),
  * });
  */
 export class DeliveryPipeline extends Construct {
-  /** The pipeline. */
+  /** The pipeline; stages are added to it when the app is synthesized. */
   readonly pipeline: Pipeline;
   /** The bucket of its artifacts. */
   readonly artifacts: ArtifactBucket;
-  /** The commands that prepare each account and Region, the pipeline's own first; accounts besides it trust it. */
+  /** What prepares the accounts and Regions, one command each. */
   readonly bootstrapCommands: readonly string[];
+  private readonly delivery: CodePipeline;
+  private readonly deliveries: readonly Delivery[];
+  private readonly replicas: Readonly<Record<string, ArtifactBucket>>;
 
   /**
-   * @param scope the stack of the pipeline, which has an account and a Region
+   * @param scope the stack of the pipeline
    * @param id its id there
    * @param props what is delivered, and how
-   * @throws Error without a stage, for two of one name, and for a stack that has no account or Region
+   * @throws Error for stages that can't be, in one line
    */
-  constructor(scope: Construct, id: string, props: DeliveryPipelineProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DeliveryPipelineProps,
+  ) {
     super(scope, id);
-    const home = homeOf(Stack.of(this));
-    checkStages(props.stages);
-    this.artifacts = new ArtifactBucket(this, 'Artifacts', this.keyFor(home, props));
-    this.pipeline = queuedPipeline(this, this.artifacts);
-
-    const input = new SourceInput(props.source);
-    const { logRetention = RetentionDays.ONE_MONTH } = props;
-    const delivery = new CodePipeline(this, 'Delivery', {
-      codePipeline: this.pipeline,
-      synth: new ShellStep('Synth', {
-        input,
-        commands: [...(props.commands ?? ['npm ci', 'npx projen build'])],
-        primaryOutputDirectory: 'cdk.out',
-      }),
-      codeBuildDefaults: {
-        cache: Cache.local(LocalCacheMode.CUSTOM),
-        logging: { cloudWatch: { logGroup: new LogGroup(this, 'Logs', { retention: logRetention }) } },
-      },
+    checkStages(this, props);
+    const encryptionKey =
+      props.encryptionKey ?? (isAcrossAccounts(this, props.stages) ? newKey(this, 'Key') : undefined);
+    this.replicas = replicasOf(this, props.stages, encryptionKey !== undefined);
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    this.pipeline = new Pipeline(this, 'Pipeline', {
+      ...bucketsOf(this.artifacts, this.replicas),
+      pipelineType: PipelineType.V2,
+      executionMode: ExecutionMode.SUPERSEDED,
+      restartExecutionOnUpdate: true,
     });
-    for (const stage of props.stages) {
-      // Beside the pipeline, so that what is acknowledged of that is not acknowledged of the app.
-      const app = new Stage(scope, stage.name, { env: stage.env });
-      props.stacks(app, stage);
-      delivery.addStage(app, { pre: stage.approval ? [new ManualApprovalStep(`Approve-${stage.name}`)] : [] });
-    }
-    delivery.buildPipeline();
-    startBy(this.pipeline, input.bound);
+    const sources = new Artifact('Sources');
+    const source = props.source.bind(sources);
+    this.pipeline.addStage({ stageName: 'Source', actions: [source.action] });
+    startBy(this.pipeline, source);
     notify(this.pipeline, props.notifications);
-    rollBackOnFailure(this.pipeline, props.stages);
-
-    this.acknowledgeWhatTheCdkGrants(delivery);
-
-    this.bootstrapCommands = bootstrapCommands(home, props.stages);
-    new CfnOutput(this, 'BootstrapCommands', { value: this.bootstrapCommands.join(' && ') });
+    this.deliveries = props.stages.map((stage) => new Delivery(Stage.of(this) as Stage, stage, props.stacks));
+    this.delivery = deliveryOf(this, props, this.pipeline, sources);
+    this.bootstrapCommands = commandsFor(this, props);
+    new CfnOutput(this, 'BootstrapCommands', {
+      value: this.bootstrapCommands.join('\n'),
+      description: 'Prepares the accounts and Regions of the stages; each is run once, with credentials of its account',
+    });
+    // Stages are read when all that belongs to the app is there, the rules of a house for example.
+    const visit = (node: IConstruct): void => {
+      // An app can be synthesized more than once.
+      if (node === this && this.delivery.waves.length === 0) {
+        this.build();
+      }
+    };
+    Aspects.of(this).add({ visit }, { priority: AspectPriority.MUTATING - 1 });
   }
 
-  /** The roles of the CDK's pipelines have some wildcards, which are known; what is granted besides is a finding. */
-  private acknowledgeWhatTheCdkGrants(delivery: Construct): void {
-    const { account } = Stack.of(this);
-    const replicas = Object.values(this.pipeline.crossRegionSupport).map(({ replicationBucket }) => replicationBucket);
-    const projects = [delivery, this.pipeline].flatMap(({ node }) => node.findAll()).filter(CfnProject.isCfnProject);
-    // Projects that publish assets share a role, which names none of them.
-    const logs = ['*', ...projects.map(({ ref }) => `${ref}:*`)].map((name) =>
-      this.arnOf('logs', 'log-group', `/aws/codebuild/${name}`, ArnFormat.COLON_RESOURCE_NAME),
-    );
-    const reports = ['*', ...projects.map(({ ref }) => `${ref}-*`)].map((name) =>
-      this.arnOf('codebuild', 'report-group', name, ArnFormat.SLASH_RESOURCE_NAME),
-    );
-    for (const construct of [delivery, this.pipeline]) {
-      for (const action of CDK_ACTIONS) {
-        const reason = 'The CDK grants these actions by their prefix, on artifacts and their keys alone.';
-        acknowledge(construct, `AwsSolutions-IAM5[Action::${action}]`, reason);
+  private build(): void {
+    const { approval = true } = this.props;
+    for (const { stage, synthesize } of this.deliveries) {
+      const { name, isProduction } = stage;
+      if (isProduction && approval) {
+        // A stage of its own: what goes back to the last version would wait for somebody otherwise.
+        this.delivery.addWave(`Approve-${name}`, {
+          pre: [new ManualApprovalStep('Approve', { comment: `Deploy to ${name}?` })],
+        });
       }
-      for (const arn of ['*', `arn:*:iam::${account}:role/*`]) {
-        const reason = 'The CDK looks for what it has bootstrapped, and takes roles that have its tags alone.';
-        acknowledgeWildcard(construct, arn, reason);
-      }
-      for (const arn of [...logs, ...reports]) {
-        acknowledgeWildcard(construct, arn, 'Projects write logs and reports of their own names.');
-      }
-      for (const replica of replicas) {
-        acknowledgeWildcard(construct, replica.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
-      }
+      this.delivery.addWave(name).stages.push(synthesize());
     }
-    for (const project of projects) {
-      acknowledge(project, 'AwsSolutions-CB4', 'What it makes is encrypted as the bucket of artifacts is.');
+    this.delivery.buildPipeline();
+    this.rollBack();
+    const parts = [this.pipeline, this.delivery];
+    for (const project of parts
+      .flatMap((part) => part.node.findAll())
+      .filter((node) => node instanceof PipelineProject)) {
+      narrow(project);
     }
-    for (const replica of replicas) {
-      acknowledge(replica, 'AwsSolutions-S1', 'It holds copies of artifacts, whose history the pipeline has.');
+    for (const part of parts) {
+      acknowledgeAll(part, [this.artifacts, ...Object.values(this.replicas)]);
     }
   }
 
-  private arnOf(service: string, resource: string, resourceName: string, arnFormat: ArnFormat): string {
-    return Stack.of(this).formatArn({ service, resource, resourceName, arnFormat });
-  }
-
-  /** Another account can read artifacts only if it may use their key, which the keys of Amazon S3 allow nobody. */
-  private keyFor(home: Required<Environment>, { encryptionKey, stages }: DeliveryPipelineProps): IKey | undefined {
-    const isAcross = stages.some(({ env }) => env.account !== home.account);
-    return encryptionKey ?? (isAcross ? new Key(this, 'Key', { enableKeyRotation: true }) : undefined);
-  }
-}
-
-/** Groups of actions that the CDK's pipelines grant on artifacts and their keys. */
-const CDK_ACTIONS = [
-  's3:Abort*',
-  's3:DeleteObject*',
-  's3:GetBucket*',
-  's3:GetObject*',
-  's3:List*',
-  'kms:GenerateDataKey*',
-  'kms:ReEncrypt*',
-];
-
-/** A source of the kit as the CDK's pipelines know sources. */
-class SourceInput extends CodePipelineSource {
-  /** The source, once the pipeline is built. */
-  bound!: BoundSource;
-
-  constructor(private readonly source: PipelineSource) {
-    super('Source');
-    this.configurePrimaryOutput(new FileSet('Source', this));
-  }
-
-  protected getAction(output: Artifact): Action {
-    this.bound = this.source.bind(output);
-    return this.bound.action;
-  }
-}
-
-function homeOf({ account, region }: Stack): Required<Environment> {
-  if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
-    refuse(
-      'the stack of the pipeline has no account and Region',
-      'both',
-      "env: { account: '111122223333', region: 'eu-west-1' }",
-    );
-  }
-  return { account, region };
-}
-
-function checkStages(stages: readonly DeliveryStage[]): void {
-  const names = stages.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (stages.length === 0 || twice) {
-    const problem = twice ? `the pipeline has the stage ${twice} twice` : 'the pipeline has no stage';
-    refuse(problem, 'one stage or more, each with a name of its own', "stages: [{ name: 'dev', env }]");
-  }
-}
-
-/** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html */
-function rollBackOnFailure(pipeline: Pipeline, stages: readonly DeliveryStage[]): void {
-  const names = new Set(stages.map(({ name }) => name));
-  const resource = pipeline.node.defaultChild as CfnPipeline;
-  pipeline.stages.forEach(({ stageName }, index) => {
-    if (names.has(stageName)) {
-      resource.addPropertyOverride(`Stages.${index}.OnFailure`, { Result: 'ROLLBACK' });
+  /** Lets each stage that fails go back; where it had not succeeded before, CodePipeline has nothing to go back to. */
+  private rollBack(): void {
+    const names = new Set(this.props.stages.map(({ name }) => name));
+    const resource = this.pipeline.node.defaultChild as CfnPipeline;
+    for (const [index, { stageName }] of this.pipeline.stages.entries()) {
+      // More than 50 actions are spread over stages with a number behind their name.
+      if (names.has(stageName.replace(/\.\d+$/, ''))) {
+        resource.addPropertyOverride(`Stages.${index}.OnFailure`, { Result: Result.ROLLBACK });
+      }
     }
+  }
+}
+
+/** What the CDK lets a build do that no build here does: make reports, start others, and have another log than its own. */
+const UNUSED = /^(codebuild:|logs:CreateLogGroup$)/;
+
+/** Takes permissions that are not used from the role of a project. */
+function narrow({ role }: PipelineProject): void {
+  const policy = role?.node.findChild('DefaultPolicy').node.defaultChild as CfnPolicy;
+  const whole = policy.policyDocument;
+  const isUsed = ({ Action }: { readonly Action: string | string[] }): boolean =>
+    ![Action].flat().some((action) => UNUSED.test(action));
+  policy.policyDocument = Lazy.uncachedAny({
+    produce: (context) => {
+      const document = context.resolve(whole);
+      return { ...document, Statement: document.Statement.filter(isUsed) };
+    },
   });
 }
 
-/** One command for each account and Region; what is deployed there, CloudFormation does with rights that the command gives. */
-function bootstrapCommands(home: Required<Environment>, stages: readonly DeliveryStage[]): string[] {
-  const place = ({ account, region }: Required<Environment>): string => `aws://${account}/${region}`;
-  const commandFor = (env: Required<Environment>): string => {
-    const trust = env.account === home.account ? '' : ` --trust ${home.account}`;
-    const rights = `--cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess`;
-    return `npx cdk bootstrap ${place(env)}${trust} ${rights}`;
+/** Findings that do not fit, on a part of the pipeline. */
+function acknowledgeAll(part: Construct, buckets: readonly ArtifactBucket[]): void {
+  for (const bucket of buckets) {
+    acknowledgeWildcard(part, bucket.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
+  }
+  const roles = `arn:*:iam::${Stack.of(part).account}:role/*`;
+  acknowledgeWildcard(
+    part,
+    roles,
+    'The pipeline updates itself by roles of the bootstrap, which their tag tells from others.',
+  );
+  for (const { rule, reason } of ACKNOWLEDGED) {
+    acknowledge(part, rule, reason);
+  }
+}
+
+const ACKNOWLEDGED = [
+  {
+    rule: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'The command line of the CDK looks for stacks and buckets; a key in another Region has no ARN here.',
+  },
+  ...['ReEncrypt', 'GenerateDataKey'].map((action) => ({
+    rule: `AwsSolutions-IAM5[Action::kms:${action}*]`,
+    reason: 'CodeBuild asks for all forms of it, of the one key that encrypts artifacts.',
+  })),
+  {
+    rule: 'AwsSolutions-CB4',
+    reason: 'What builds make is encrypted with the keys of Amazon S3 unless a key of KMS is given.',
+  },
+];
+
+/**
+ * What is delivered to a stage: the stacks that the app has for it, once more. They are in a tree of their own, since names and
+ * logical ids that the CDK makes of paths have to be those of the app: what was deployed by hand is then what is delivered.
+ */
+class Delivery {
+  private readonly root: Stage;
+  /** Each stack of the app, its copy, and how many aspects both got when they were made. */
+  private readonly twins: ReadonlyArray<{ readonly stack: Stack; readonly copy: Stack; readonly aspects: number }>;
+
+  constructor(
+    private readonly app: Stage,
+    readonly stage: DeliveryStage,
+    add: DeliveryPipelineProps['stacks'],
+  ) {
+    add(app, stage);
+    // As the CDK makes an app, but for what is done once for all of it: reports, and the validation of templates.
+    this.root = new Stage(undefined as unknown as Construct, '', {
+      outdir: join(app.outdir, `delivery-${stage.name}`),
+    });
+    for (const [key, value] of Object.entries(app.node.getAllContext())) {
+      this.root.node.setContext(key, value);
+    }
+    add(this.root, stage);
+    this.twins = stacksIn(this.root).map((copy) => {
+      const stack = childAt(app, copy.node.path) as Stack;
+      return { stack, copy, aspects: Aspects.of(stack).applied.length };
+    });
+    this.check();
+  }
+
+  /** The stage of the pipeline. What was attached to the app and its stacks since, tags or rules, holds for the copies too. */
+  readonly synthesize = (): StageDeployment => {
+    for (const outer of this.app.node.scopes) {
+      attach(this.root, Aspects.of(outer).applied);
+    }
+    for (const { stack, copy, aspects } of this.twins) {
+      attach(copy, Aspects.of(stack).applied.slice(aspects));
+    }
+    return StageDeployment.fromStage(this.root, { stageName: this.stage.name });
   };
-  return [...new Set([home, ...stages.map(({ env }) => env)].map(commandFor))];
+
+  private check(): void {
+    const { name, env } = this.stage;
+    const example = '(scope, { name, env }) => new OrdersStack(scope, name, { env })';
+    if (this.twins.length === 0) {
+      refuse(`the stage ${name} has no stacks`, 'one or more, in the scope that is given', example);
+    }
+    const elsewhere = this.twins.find(
+      ({ copy }) => env && (copy.account !== env.account || copy.region !== env.region),
+    );
+    if (elsewhere) {
+      const problem = `the stack ${elsewhere.copy.stackName} is not where its stage is, ${env?.account}/${env?.region}`;
+      refuse(problem, 'the account and the Region of the stage', example);
+    }
+  }
+}
+
+function attach(construct: IConstruct, aspects: readonly AspectApplication[]): void {
+  for (const { aspect, priority } of aspects) {
+    Aspects.of(construct).add(aspect, { priority });
+  }
+}
+
+function stacksIn(root: IConstruct): Stack[] {
+  return root.node.findAll().filter((node) => Stack.isStack(node));
+}
+
+function childAt(root: IConstruct, path: string): IConstruct {
+  return path.split('/').reduce((node, id) => node.node.findChild(id), root);
+}
+
+/** The pipeline of the CDK, around one that is there. */
+function deliveryOf(
+  scope: Construct,
+  { commands, buildEnvironment, logRetention = RetentionDays.ONE_MONTH }: DeliveryPipelineProps,
+  pipeline: Pipeline,
+  sources: Artifact,
+): CodePipeline {
+  const logGroup = new LogGroup(scope, 'Logs', { retention: logRetention });
+  return new CodePipeline(scope, 'Delivery', {
+    ...CLI,
+    codePipeline: pipeline,
+    // A project for all assets: the pipeline is not another one, and can go back, whenever the code of a function changes.
+    publishAssetsInParallel: false,
+    synth: new ShellStep('Synth', {
+      input: CodePipelineFileSet.fromArtifact(sources),
+      commands: [...(commands ?? ['npm ci', 'npm run build'])],
+    }),
+    codeBuildDefaults: {
+      buildEnvironment: buildEnvironment ?? ENVIRONMENT,
+      partialBuildSpec: BuildSpec.fromObject({
+        version: '0.2',
+        ...(buildEnvironment ? {} : RUNTIME),
+        cache: { paths: ['/root/.npm/**/*'] },
+      }),
+      cache: Cache.local(LocalCacheMode.CUSTOM),
+      logging: { cloudWatch: { logGroup } },
+    },
+  });
+}
+
+/** The buckets of a pipeline, which takes either one or some by their Regions. */
+function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, ArtifactBucket>>): PipelineProps {
+  const isAlone = Object.keys(replicas).length === 0;
+  return isAlone
+    ? { artifactBucket: own }
+    : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
+}
+
+function newKey(scope: Construct, id: string): Key {
+  return new Key(scope, id, {
+    description: 'Artifacts of a pipeline that delivers to other accounts',
+    enableKeyRotation: true,
+  });
+}
+
+/** A bucket for artifacts in each other Region of a stage, in a stack of its own: actions read those of their Region. */
+function replicasOf(
+  scope: Construct,
+  stages: readonly DeliveryStage[],
+  isKeyed: boolean,
+): Record<string, ArtifactBucket> {
+  const { account, region: own, stackName, tags } = Stack.of(scope);
+  const regions = new Set(stages.map(({ env }) => env?.region ?? own).filter((region) => region !== own));
+  return Object.fromEntries(
+    [...regions].map((region) => {
+      const stack = new Stack(Stage.of(scope) as Stage, `${stackName}-${region}`, {
+        env: { account, region },
+        description: `The artifacts of ${stackName} in ${region}`,
+        tags: tags.tagValues(),
+      });
+      // A key has no name that another Region could know before it is made; its alias has one.
+      const key = isKeyed ? newKey(stack, 'Key') : undefined;
+      const artifacts = new ArtifactBucket(stack, 'Artifacts', key?.addAlias(`alias/${stack.stackName}`));
+      // They hold copies, and one that stayed would be in the way of the next of its name.
+      key?.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      artifacts.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      return [region, artifacts];
+    }),
+  );
+}
+
+function commandsFor(scope: Construct, { stages, executionPolicies }: DeliveryPipelineProps): string[] {
+  const { account, region } = Stack.of(scope);
+  const pipeline = Token.isUnresolved(account) ? undefined : { account, region };
+  return bootstrapCommands(
+    pipeline,
+    stages.map(({ env }) => env as Place | undefined),
+    executionPolicies,
+  );
+}
+
+function isAcrossAccounts(scope: Construct, stages: readonly DeliveryStage[]): boolean {
+  return stages.some(({ env }) => env && env.account !== Stack.of(scope).account);
+}
+
+function checkStages(scope: Construct, { stages, buildEnvironment }: DeliveryPipelineProps): void {
+  const { account, region } = Stack.of(scope);
+  const names = stages.map(({ name }) => name);
+  if (names.length === 0 || new Set(names).size < names.length) {
+    refuse(`the pipeline has the stages ${JSON.stringify(names)}`, 'one or more, each once', "{ name: 'dev', … }");
+  }
+  // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html, and what the CDK asks of a stage.
+  const wrong = names.find((name) => !/^[A-Za-z][\w.-]{1,90}$/.test(name) || OWN_STAGES.includes(name));
+  if (wrong !== undefined) {
+    const allowed = `2 to 91 letters, digits and _ . -, a letter first, but none of ${OWN_STAGES.join(', ')}`;
+    refuse(`a stage can't be called ${JSON.stringify(wrong)}`, allowed, "name: 'dev'");
+  }
+  const half = stages.find(({ env }) => env && !(env.account && env.region));
+  if (half) {
+    const example = "env: { account: '123456789012', region: 'eu-west-1' }";
+    refuse(`the stage ${half.name} has an account or a Region alone`, 'both, or none of them', example);
+  }
+  const placed = stages.find(({ env }) => env);
+  if (placed && (Token.isUnresolved(account) || Token.isUnresolved(region))) {
+    const problem = `the stage ${placed.name} has an account and a Region, and the stack of the pipeline has not`;
+    refuse(problem, 'both for the stack as well', "new Stack(app, 'pipeline', { env: { account: '…', region: '…' } })");
+  }
+  if (buildEnvironment && isOnLambda(buildEnvironment)) {
+    const problem = 'the builds of the pipeline are on Lambda, where no command-line tools can be installed';
+    refuse(problem, 'an image for Linux', 'buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0');
+  }
 }

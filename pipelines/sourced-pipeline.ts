@@ -116,13 +116,20 @@ export class SourcedPipeline extends Construct {
   }
 }
 
-/** What the machine of a build keeps; those of Lambda keep nothing: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html */
+/** What the machine of a build keeps; those of Lambda keep nothing. */
 function cacheModesOf({ environment, cachePaths, keepsDockerLayers }: BuildProps): LocalCacheMode[] {
-  const { buildImage } = environment;
-  const isOnLambda = buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
   const modes = [
     ...(cachePaths.length > 0 ? [LocalCacheMode.CUSTOM] : []),
     ...(keepsDockerLayers ? [LocalCacheMode.DOCKER_LAYER] : []),
   ];
-  return isOnLambda ? [] : modes;
+  return isOnLambda(environment) ? [] : modes;
+}
+
+/**
+ * Whether a build runs on Lambda, where it may do less: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html
+ *
+ * @param environment the machine that it runs on
+ */
+export function isOnLambda({ buildImage }: BuildEnvironment): boolean {
+  return buildImage instanceof LinuxLambdaBuildImage || buildImage instanceof LinuxArmLambdaBuildImage;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import Handlebars from 'handlebars';
+import { DELIVERY_FIELDS, deliveryOf } from '../delivery';
 import { kitRoot, kitVersion } from '../kit';
 import { chosenOptions, optionsOf } from '../options';
 import { withSlashes } from '../paths';
@@ -88,6 +89,7 @@ function renderSet(
     pattern: { id, title, summary, className: classNameOf(pattern), package: packageOf(pattern).name },
     kit: { version: kitVersion, isNamed: extras.kit !== undefined },
     stage: stageOf((values.stages as readonly string[])[0]).name,
+    delivery: deliveryOf(values),
     chosen: { ...chosenOptions(pattern, values), ...extras },
   };
   const files: Files = new Map(binaries);
@@ -145,6 +147,7 @@ function compile(
     ...['id', 'title', 'summary', 'className', 'package'].map((field) => `pattern.${field}`),
     'kit.version',
     'kit.isNamed',
+    ...DELIVERY_FIELDS,
     'stage',
     'chosen',
   ]);

@@ -16,6 +16,7 @@ export const literals: Readonly<Record<string, (value: unknown) => string>> = {
   sh: (value) => shellWord(text(value)),
   md: (value) => markdown(Array.isArray(value) ? value.join(', ') : text(value)),
   word: (value) => word(text(value)),
+  command: (value) => command(text(value)),
 };
 
 const LINE_SEPARATORS_AND_CONTROLS = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
@@ -97,6 +98,14 @@ function stage(value: string): string {
 function word(value: string): string {
   if (!/^[A-Za-z][\w-]*$/.test(value)) {
     throw new Error(`${JSON.stringify(value)} is no word of letters, digits, _ and -`);
+  }
+  return value;
+}
+
+/** A command as it is: one whose words no shell changes. */
+function command(value: string): string {
+  if (!/^[\w@%+=:,./-]+( [\w@%+=:,./-]+)*$/.test(value)) {
+    throw new Error(`${JSON.stringify(value)} is no command of plain words`);
   }
   return value;
 }

@@ -11,7 +11,10 @@ export interface Template {
   readonly program: hbs.AST.Program;
 }
 
-/** The names that a template may use: option names, `pattern` and `kit` with their fields, and `stage`, the first one's name. */
+/**
+ * The names that a template may use: option names, `pattern`, `kit` and `delivery` with their fields, and `stage`, the first
+ * one's name.
+ */
 export type Scope = ReadonlySet<string>;
 
 /** An error in a template: it names the template, the line and the value. */

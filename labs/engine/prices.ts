@@ -182,6 +182,19 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       size: () => 1,
     },
   ],
+  'AWS::KMS::Key': [
+    {
+      one: 'a key',
+      many: 'keys',
+      usd: '1.00',
+      unit: 'key',
+      per: 'month',
+      size: () => 1,
+      service: 'AWS KMS',
+      page: 'https://aws.amazon.com/kms/pricing/',
+      date: 'November 2026',
+    },
+  ],
   'AWS::Lambda::EventSourceMapping': [
     {
       one: 'requests of Lambda to an empty queue',
@@ -206,10 +219,25 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       ...CLOUDWATCH,
     },
   ],
+  'AWS::S3::Bucket': [
+    {
+      one: 'what a bucket stores',
+      many: 'buckets, for what they store',
+      usd: '0.023',
+      unit: 'GB',
+      per: 'month',
+      service: 'Amazon S3',
+      page: 'https://aws.amazon.com/s3/pricing/',
+      date: 'November 2026',
+    },
+  ],
 };
 
 /** The types that cost nothing while idle: what is billed by use alone, and what is free. */
 const FREE_WHILE_IDLE = [
+  'AWS::CodeBuild::Project',
+  // Of the second type, which the kit makes: an active one of the first costs a dollar a month.
+  'AWS::CodePipeline::Pipeline',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
@@ -223,9 +251,11 @@ const FREE_WHILE_IDLE = [
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::KMS::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
+  'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',

@@ -35,6 +35,7 @@ describe('checkOptions', () => {
       tags: [],
       stages: ['dev'],
       ci: 'none',
+      pipelineApproval: true,
       batchSize: 100,
       batchingWindow: 1,
       memorySize: 512,
@@ -178,6 +179,50 @@ describe('the rules of every pattern', () => {
     ],
   ])('refuse %j', (given, problem) => {
     expect(refusal(() => check(given)).message).toContain(problem);
+  });
+});
+
+describe('the rules of a pipeline', () => {
+  const arn = 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0f6bb0a4-2c5e-4d0c-9a55-2f1c3f7f4d11';
+  const ci = 'codepipeline';
+
+  test.each([
+    [{ ci }, '--ci codepipeline needs --pipeline-source; allowed: owner/name of a repository behind a connection, '],
+    [{ ci, pipelineSource: 'acme/orders' }, '--pipeline-source acme/orders needs --pipeline-connection; allowed: '],
+    [
+      { ci, pipelineSource: 'orders', pipelineConnection: arn },
+      '--pipeline-connection is for a repository with an owner, and --pipeline-source is orders; allowed: owner/name; ',
+    ],
+    [{ pipelineSource: 'orders' }, '--pipeline-source is for --ci codepipeline, and --ci is none; allowed: '],
+    [{ ci: 'github', pipelineApproval: false }, '--pipeline-approval is for --ci codepipeline, and --ci is github; '],
+    [
+      { ci, pipelineSource: 'orders', stages: ['prod=123456789012/eu-west-1'] },
+      'the stage prod=123456789012/eu-west-1 needs --pipeline-env; allowed: <account of 12 digits>/<Region>; ',
+    ],
+    [{ ci, pipelineSource: 'orders', stages: ['d'] }, 'a pipeline delivers no stage that is called d; allowed: '],
+    [{ ci, pipelineSource: 'orders', stages: ['pipeline'] }, 'a pipeline delivers no stage that is called pipeline; '],
+    [{ ci, pipelineSource: 'acme//orders' }, '--pipeline-source can\'t be "acme//orders"; allowed: owner/name '],
+    [{ ci, pipelineSource: 's3://sources/app.tar' }, '--pipeline-source can\'t be "s3://sources/app.tar"; allowed: '],
+    [{ ci, pipelineSource: 'orders@-main' }, '--pipeline-source can\'t be "orders@-main"; allowed: '],
+    [{ ci, pipelineSource: 'orders', pipelineEnv: 'eu-west-1' }, '--pipeline-env can\'t be "eu-west-1"; allowed: '],
+  ])('refuse %j in one line, with an example', (given, problem) => {
+    const { message } = refusal(() => check(given));
+    expect(message).toContain(problem);
+    expect(message).toMatch(/; for example: --[^\n]+$/);
+  });
+
+  test.each([
+    { pipelineSource: 'orders' },
+    { pipelineSource: 'orders@release/2.0', pipelineApproval: false },
+    { pipelineSource: 'acme/team/orders@trunk', pipelineConnection: arn },
+    { pipelineSource: 's3://my-sources/orders/app.zip' },
+    {
+      pipelineSource: 'orders',
+      pipelineEnv: '111111111111/eu-west-1',
+      stages: ['dev', 'prod=222222222222/us-gov-west-1'],
+    },
+  ])('accept %j', (given) => {
+    expect(check({ ci, ...given })).toMatchObject(given);
   });
 });
 

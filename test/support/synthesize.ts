@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../../blueprints/errors';
+import { type UsageDetails, UsageError } from '../../blueprints/errors';
 import { kitRoot } from '../../blueprints/kit';
 import { checkOptions, commonOptions, optionsOf } from '../../blueprints/options';
 import { packageAt, packageIn } from '../../blueprints/package';
@@ -35,6 +35,9 @@ export interface Synthesized extends Variant {
   /** What made synth refuse, a finding of cdk-nag for example. */
   readonly problem?: string;
 }
+
+/** The most characters of the folder of a variant: file systems take 255. */
+const LONGEST_NAME = 200;
 
 const houseOption = commonOptions.find(({ name }) => name === 'house') as OptionSpec;
 
@@ -81,8 +84,8 @@ function writeHouse(folder: string): void {
 
 /**
  * The variants of a pattern: every step with the default options, and the last step with each value of an option that has
- * a fixed list of values, each switch thrown, each number at its bounds, and each option set that is unset by default;
- * without those that a rule of the pattern refuses.
+ * a fixed list of values, each switch thrown, each number at its bounds, and each option set that is unset by default, with
+ * what rules ask for beside it; without those that a rule of the pattern refuses.
  *
  * @param pattern the pattern
  */
@@ -93,7 +96,7 @@ export function variantsOf(pattern: Pattern): Variant[] {
     valuesOf(spec).map((value) => ({
       name: `${spec.name}=${String(value).replace(/[^\w.-]+/g, '-')}`,
       step: lastStep(pattern),
-      options: { [spec.name]: value },
+      options: completed(pattern, { [spec.name]: value }),
     })),
   );
   return [...steps, ...others.filter(({ options }) => isAllowed(pattern, options))];
@@ -119,7 +122,7 @@ export function codeVariantsOf(pattern: Pattern): Variant[] {
     .filter(({ name, type, allowed, default: standard }) => {
       return name !== 'name' && (allowed || type === 'boolean' || standard === undefined);
     })
-    .flatMap((spec) => valuesOf(spec).map((value): OptionValues => ({ [spec.name]: value })));
+    .flatMap((spec) => valuesOf(spec).map((value) => completed(pattern, { [spec.name]: value })));
   const together: Record<string, OptionValue | undefined> = {};
   for (const choice of choices) {
     Object.assign(together, isAllowed(pattern, { ...together, ...choice }) ? choice : {});
@@ -128,21 +131,35 @@ export function codeVariantsOf(pattern: Pattern): Variant[] {
     [...choices.filter((options) => isAllowed(pattern, options)), together].map((options) => ({
       name: `${step}-${Object.keys(options).join('-')}-${Object.values(options)
         .join('-')
-        .replace(/[^\w.-]+/g, '-')}`,
+        .replace(/[^\w.-]+/g, '-')}`.slice(0, LONGEST_NAME),
       step,
       options,
     })),
   );
 }
 
+/** Options with the example of each other one that a rule says they need. */
+function completed(pattern: Pattern, options: OptionValues): OptionValues {
+  const { option } = refusalOf(pattern, options) ?? {};
+  const needed = optionsOf(pattern).find(({ name, default: standard }) => name === option && standard === undefined);
+  return needed && options[needed.name] === undefined
+    ? completed(pattern, { ...options, [needed.name]: needed.example })
+    : options;
+}
+
 /** Whether neither an option nor a rule refuses the options. */
 function isAllowed(pattern: Pattern, options: OptionValues): boolean {
+  return refusalOf(pattern, options) === undefined;
+}
+
+/** How an option or a rule refuses the options. */
+function refusalOf(pattern: Pattern, options: OptionValues): UsageDetails | undefined {
   try {
     checkOptions(pattern, { name: 'orders', ...options });
-    return true;
+    return undefined;
   } catch (error) {
     if (error instanceof UsageError) {
-      return false;
+      return error.details;
     }
     throw error;
   }
