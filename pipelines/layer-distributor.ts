@@ -100,7 +100,6 @@ export class LayerDistributor extends Construct {
    */
   action(region: string, layer: Artifact, { runtimes, architecture, revision }: LayerSettings): LambdaInvokeAction {
     const { layerName, shareWith, stagingBuckets = {} } = this.props;
-    const isOwn = region === Stack.of(this).region;
     const settings: Settings = {
       region,
       layerName,
@@ -108,15 +107,17 @@ export class LayerDistributor extends Construct {
       architecture,
       revision,
       shareWith,
-      staging: stagingBuckets[region] ?? (isOwn ? true : undefined),
+      staging: stagingBuckets[region],
     };
     const length = JSON.stringify(settings).length;
     if (length > MAX_PARAMETERS) {
       refuse(`what the action for ${region} is told has ${length} characters`, `${MAX_PARAMETERS}`, 'fewer accounts');
     }
+    // A stack that could be anywhere does not know its Region yet.
+    const name = Token.isUnresolved(region) ? 'own-region' : region;
     return new LambdaInvokeAction({
-      actionName: region,
-      variablesNamespace: `Layer-${region}`,
+      actionName: name,
+      variablesNamespace: `Layer-${name}`,
       lambda: this.handler,
       inputs: [layer],
       userParameters: settings,

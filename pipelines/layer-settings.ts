@@ -12,9 +12,6 @@ export interface Settings {
   readonly revision: string;
   /** Accounts, or an organization, that may use each version. @default - none */
   readonly shareWith?: readonly string[];
-  /**
-   * The bucket in that Region through which a layer over the limit of a request is published; true for the bucket that the
-   * layer is in. @default - none: such a layer is refused
-   */
-  readonly staging?: string | true;
+  /** The bucket in that Region through which a layer over the limit of a request is published. @default - none */
+  readonly staging?: string;
 }

@@ -186,7 +186,7 @@ describe('a zip over the limit of a request', () => {
   const large = zipSync({ 'nodejs/large.bin': [randomBytes(51 * 1024 * 1024), { level: 0 }] });
 
   test('is taken from the bucket of artifacts in its own Region', async () => {
-    expect((await publish(HOME, large, { staging: true })).operation).toBe('PutJobSuccessResult');
+    expect((await publish(HOME, large)).operation).toBe('PutJobSuccessResult');
     expect(await numbers(HOME)).toEqual([1]);
   });
 

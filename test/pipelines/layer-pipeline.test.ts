@@ -142,10 +142,17 @@ test('who may use the layer, and what it is for, is told to each Region', () => 
   });
 });
 
-test('a large layer goes through the bucket of artifacts in their Region, and through the given one elsewhere', () => {
+test('a large layer goes through the bucket that its Region is given', () => {
   const template = templateWith({ stagingBuckets: { 'us-east-1': 'copies' } });
-  expect([toldTo(template, 'eu-west-1').staging, toldTo(template, 'us-east-1').staging]).toEqual([true, 'copies']);
-  expect(toldTo(templateWith(), 'us-east-1').staging).toBeUndefined();
+  expect([toldTo(template, 'eu-west-1').staging, toldTo(template, 'us-east-1').staging]).toEqual([undefined, 'copies']);
+});
+
+test('a stack that could be anywhere publishes in its own Region, wherever that is', () => {
+  const stack = new Stack(new App(), 'layers');
+  new LayerPipeline(stack, 'Layer', { ...props, regions: undefined });
+  const { Actions } = stage(Template.fromStack(stack), 'Distribute');
+  expect(Actions).toEqual([expect.objectContaining({ Name: 'own-region', Namespace: 'Layer-own-region' })]);
+  expect(JSON.stringify(Actions[0].Configuration.UserParameters)).toContain('{"Ref":"AWS::Region"}');
 });
 
 test('somebody approves before the layer is published, where that is wanted', () => {
