@@ -1,8 +1,4 @@
-/** An account and a Region. */
-export interface Place {
-  readonly account: string;
-  readonly region: string;
-}
+import type { Place } from '../pipelines/bootstrap-commands';
 
 /** A deployment of a generated project, as its option `stages` names it. */
 export interface StageSpec {

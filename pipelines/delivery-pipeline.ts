@@ -42,9 +42,9 @@ import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
 import { bootstrapCommands, type Place } from './bootstrap-commands';
-import { notify, startBy } from './queued-pipeline';
 import { refuse } from './refusal';
-import { isOnLambda, type SourcedPipelineProps } from './sourced-pipeline';
+import { isOnLambda, NPM_CACHE, type SourcedPipelineProps } from './sourced-pipeline';
+import { notify, startBy } from './starting';
 
 /** A deployment of the app. */
 export interface DeliveryStage {
@@ -333,7 +333,7 @@ function deliveryOf(
       partialBuildSpec: BuildSpec.fromObject({
         version: '0.2',
         ...(buildEnvironment ? {} : RUNTIME),
-        cache: { paths: ['/root/.npm/**/*'] },
+        cache: { paths: [NPM_CACHE] },
       }),
       cache: Cache.local(LocalCacheMode.CUSTOM),
       logging: { cloudWatch: { logGroup } },

@@ -7,9 +7,9 @@ import type { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ArtifactBucket } from './artifact-bucket';
-import { startOn } from './queued-pipeline';
 import { refuse } from './refusal';
 import { SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
+import { startOn } from './starting';
 
 /** What is deployed, and after whose success. */
 export interface ImageDeploymentProps extends SourcedPipelineProps {
@@ -19,6 +19,8 @@ export interface ImageDeploymentProps extends SourcedPipelineProps {
   readonly repository: IRepository;
   /** The name of the stack with the function, whose app reads the digest from the context `imageDigest`. */
   readonly stackName: string;
+  /** Whether somebody has to approve before the image is deployed. @default false */
+  readonly approval?: boolean;
 }
 
 /** The variables of an execution: the execution that has pushed the image, or else the digest itself, to go back to it. */
@@ -65,6 +67,9 @@ export class ImageDeployment extends Construct {
     [this.pipeline, this.artifacts] = [sourced.pipeline, sourced.artifacts];
     for (const variableName of [EXECUTION, DIGEST]) {
       this.pipeline.addVariable(new Variable({ variableName, defaultValue: NONE }));
+    }
+    if (props.approval) {
+      sourced.waitForApproval(`Deploy an image to ${stackName}?`);
     }
     const project = sourced.project('Deploy', {
       buildSpec: buildSpecOf(stackName),

@@ -8,7 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
-import type { Settings } from './layer-settings';
+import type { LayerSettings, Settings } from './layer-settings';
 import { refuse } from './refusal';
 
 /** What a distributor publishes, and where. */
@@ -25,16 +25,6 @@ export interface LayerDistributorProps {
   readonly stagingBuckets?: Readonly<Record<string, string>>;
   /** How long its log is kept. @default - one month */
   readonly logRetention?: RetentionDays;
-}
-
-/** What is told of a version when it is published. */
-export interface LayerSettings {
-  /** The runtimes that it is for. @default - none is named */
-  readonly runtimes?: readonly string[];
-  /** The architecture that it is for, as Lambda names it. */
-  readonly architecture: string;
-  /** The revision that it is built from. */
-  readonly revision: string;
 }
 
 /** https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionConfigurationProperty.html */
@@ -91,24 +81,17 @@ export class LayerDistributor extends Construct {
       acknowledgeWildcard(this, arn, 'Lambda gives versions of a layer their numbers.');
     }
   }
+
   /**
    * The action that publishes a layer in a Region; its variables are `LayerVersionArn` and `Version`.
    *
    * @param region the Region
    * @param layer the artifact that is the layer
-   * @param settings what is told of the version
+   * @param version what is told of the version
    */
-  action(region: string, layer: Artifact, { runtimes, architecture, revision }: LayerSettings): LambdaInvokeAction {
+  action(region: string, layer: Artifact, version: LayerSettings): LambdaInvokeAction {
     const { layerName, shareWith, stagingBuckets = {} } = this.props;
-    const settings: Settings = {
-      region,
-      layerName,
-      runtimes,
-      architecture,
-      revision,
-      shareWith,
-      staging: stagingBuckets[region],
-    };
+    const settings: Settings = { ...version, region, layerName, shareWith, staging: stagingBuckets[region] };
     const length = JSON.stringify(settings).length;
     if (length > MAX_PARAMETERS) {
       refuse(`what the action for ${region} is told has ${length} characters`, `${MAX_PARAMETERS}`, 'fewer accounts');

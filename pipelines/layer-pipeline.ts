@@ -6,7 +6,7 @@ import {
   LinuxLambdaBuildImage,
 } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact, type Pipeline, Result, RetryMode } from 'aws-cdk-lib/aws-codepipeline';
-import { CodeBuildAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
@@ -14,7 +14,7 @@ import type { ArtifactBucket } from './artifact-bucket';
 import { checkDirectory } from './directory';
 import { LayerDistributor } from './layer-distributor';
 import { refuse } from './refusal';
-import { SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
+import { NPM_CACHE, SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
 
 /** How a layer is built and published. */
 export interface LayerPipelineProps extends SourcedPipelineProps {
@@ -89,19 +89,14 @@ export class LayerPipeline extends Construct {
     const project = sourced.project('Build', {
       buildSpec: buildSpecOf(props),
       environment: props.buildEnvironment ?? environmentFor(architecture),
-      cachePaths: ['/root/.npm/**/*'],
+      cachePaths: [NPM_CACHE],
     });
     this.pipeline.addStage({
       stageName: 'Build',
       actions: [new CodeBuildAction({ actionName: 'Build', project, input: sourced.sources, outputs: [layer] })],
     });
     if (approval) {
-      this.pipeline.addStage({
-        stageName: 'Approve',
-        actions: [
-          new ManualApprovalAction({ actionName: 'Approve', additionalInformation: `Publish ${props.layerName}?` }),
-        ],
-      });
+      sourced.waitForApproval(`Publish ${props.layerName}?`);
     }
 
     this.distributor = new LayerDistributor(this, 'Distributor', {

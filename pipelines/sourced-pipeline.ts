@@ -7,7 +7,8 @@ import {
   LocalCacheMode,
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
-import { Artifact, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { Artifact, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -15,8 +16,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
-import { notify, queuedPipeline, startBy } from './queued-pipeline';
 import type { PipelineSource } from './source';
+import { notify, startBy } from './starting';
 
 /** What every pipeline of the kit is made of. */
 export interface SourcedPipelineProps {
@@ -43,6 +44,9 @@ export interface BuildProps {
   /** What it may do beyond reading and writing artifacts and its log. @default - nothing */
   readonly statements?: readonly PolicyStatement[];
 }
+
+/** What npm has downloaded, in the machine of a build, which runs as root. */
+export const NPM_CACHE = '/root/.npm/**/*';
 
 /**
  * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire after a month, executions queue up,
@@ -72,13 +76,28 @@ export class SourcedPipeline extends Construct {
     const { source, encryptionKey, notifications } = props;
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
-    this.pipeline = queuedPipeline(this, this.artifacts);
+    this.pipeline = new Pipeline(this, 'Resource', {
+      artifactBucket: this.artifacts,
+      pipelineType: PipelineType.V2,
+      executionMode: ExecutionMode.QUEUED,
+      restartExecutionOnUpdate: false,
+    });
     this.sources = new Artifact('Sources');
     const bound = source.bind(this.sources);
     this.revision = bound.revision;
     this.pipeline.addStage({ stageName: 'Source', actions: [bound.action] });
     startBy(this.pipeline, bound);
     notify(this.pipeline, notifications);
+  }
+
+  /**
+   * Lets the pipeline wait until somebody approves.
+   *
+   * @param question what they are asked
+   */
+  waitForApproval(question: string): void {
+    const approve = new ManualApprovalAction({ actionName: 'Approve', additionalInformation: question });
+    this.pipeline.addStage({ stageName: 'Approve', actions: [approve] });
   }
 
   /**

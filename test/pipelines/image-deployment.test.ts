@@ -53,6 +53,13 @@ test('a push to the repository of the app starts nothing', () => {
   expect(Properties.Triggers).toBeUndefined();
 });
 
+test('somebody approves before an image is deployed, where that is wanted', () => {
+  const [{ Properties }] = Object.values(
+    Template.fromStack(stackWith({ approval: true })).findResources('AWS::CodePipeline::Pipeline'),
+  );
+  expect(Properties.Stages.map(({ Name }: { Name: string }) => Name)).toEqual(['Source', 'Approve', 'Deploy']);
+});
+
 test('what fails goes back to what it was', () => {
   const [{ Properties }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
   expect(Properties.Stages[1].OnFailure).toEqual({ Result: 'ROLLBACK' });

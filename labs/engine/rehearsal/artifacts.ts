@@ -62,8 +62,8 @@ export function unpack(zip: Uint8Array, folder: string): void {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, bytes);
-    if (path.endsWith('.sh') || bytes[0] === 0x23) {
-      chmodSync(file, 0o755); // a script: what unpacks here keeps no modes
+    if (Buffer.from(bytes.subarray(0, 2)).toString() === '#!') {
+      chmodSync(file, 0o755); // what unpacks here keeps no modes
     }
   }
 }

@@ -30,12 +30,12 @@ const TIMEOUT = 5 * 60_000;
  * @param options where
  */
 export function invokeAt({ assembly, scratch, endpoint, modules, program, ...options }: InvokeOptions): Invoke {
-  return async ({ function: target, parameters, artifacts }) => {
+  return async ({ function: target, env, parameters, artifacts }) => {
     const [file, handler] = assembly.text(assembly.property(target, 'Handler')).split('.');
     const code = join(options.assemblyFolder, codeOf(assembly, target), `${file}.js`);
     const call: Call = { file: code, handler, parameters, artifacts };
     const child = startChild(process.execPath, [program], {
-      env: { ...rehearsalEnvironment(scratch, endpoint), NODE_PATH: modules, NODE_NO_WARNINGS: '1' },
+      env: { ...env, ...rehearsalEnvironment(scratch, endpoint), NODE_PATH: modules, NODE_NO_WARNINGS: '1' },
       timeout: TIMEOUT,
       waits: true,
     });

@@ -25,6 +25,8 @@ export interface TemplatePipeline {
   readonly resource: Resource;
   /** Its actions in the order in which they run: by stage, then by their run order. */
   readonly actions: readonly PipelineAction[];
+  /** The defaults of the variables that an execution is started with. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,7 +37,14 @@ export interface TemplatePipeline {
 export function pipelinesOf(assembly: Assembly): TemplatePipeline[] {
   return assembly.ofType('AWS::CodePipeline::Pipeline').map((resource) => {
     const stages = assembly.list(resource, 'Stages');
-    return { resource, actions: stages.flatMap((stage) => actionsOf(assembly, stage)) };
+    const variables = assembly
+      .list(resource, 'Variables')
+      .map((one) => [assembly.text(dig(one, 'Name')), assembly.text(dig(one, 'DefaultValue'))]);
+    return {
+      resource,
+      actions: stages.flatMap((stage) => actionsOf(assembly, stage)),
+      variables: Object.fromEntries(variables),
+    };
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Assembly, Resource } from '../assembly';
 import { failureOf } from '../child';
 import { ACCOUNT, REGION } from '../emulator/environment';
-import { asList, dig, type Json } from '../json';
+import { asList, dig, entriesAt, type Json } from '../json';
 import { type Packed, pack, packFiles, unpack } from './artifacts';
 import { type PhaseResult, runBuild } from './build';
 import { type Buildspec, readBuildspec } from './buildspec';
@@ -19,6 +19,8 @@ export type Invoke = (job: InvokedJob) => Promise<Reported>;
 export interface InvokedJob {
   /** The function. */
   readonly function: Resource;
+  /** Its variables. */
+  readonly env: Readonly<Record<string, string>>;
   /** What the action tells the function. */
   readonly parameters: string;
   /** The files of its input artifacts. */
@@ -66,7 +68,7 @@ export interface MadeArtifact {
 
 /** How an action ended. */
 export interface ActionResult {
-  /** The logical id of its pipeline. */
+  /** Its pipeline: `<stack>/<logical id>`. */
   readonly pipeline: string;
   readonly stage: string;
   readonly action: string;
@@ -119,20 +121,26 @@ export async function rehearse(options: RehearsalOptions): Promise<ActionResult[
 /** One pipeline on its way. */
 class Rehearsal {
   private readonly artifacts = new Map<string, MadeArtifact>();
-  private readonly variables = new Map<string, Readonly<Record<string, string>>>([
-    [PIPELINE, { PipelineExecutionId: randomUUID() }],
-  ]);
+  private readonly variables: Map<string, Readonly<Record<string, string>>>;
+  /** Its stack and its logical id: each stage of an app may have the same pipeline. */
+  private readonly name: string;
   private readonly scratch: string;
 
   constructor(
     private readonly pipeline: TemplatePipeline,
     private readonly options: RehearsalOptions,
   ) {
-    this.scratch = join(options.scratch, pipeline.resource.logicalId);
+    const { stack, logicalId } = pipeline.resource;
+    this.name = `${stack}/${logicalId}`;
+    this.scratch = join(options.scratch, stack, logicalId);
+    this.variables = new Map([
+      [PIPELINE, { PipelineExecutionId: randomUUID() }],
+      ['variables', pipeline.variables],
+    ]);
   }
 
   async run(): Promise<ActionResult[]> {
-    const { actions, resource } = this.pipeline;
+    const { actions } = this.pipeline;
     const wanted = this.options.action === undefined ? actions : neededBy(actions, this.options.action);
     const results: ActionResult[] = [];
     for (const action of wanted) {
@@ -144,7 +152,7 @@ class Rehearsal {
       const outcome = await this.attempt(action);
       const { artifacts = [], variables = {} } = outcome;
       const result = {
-        pipeline: resource.logicalId,
+        pipeline: this.name,
         stage: action.stage,
         action: action.name,
         ...outcome,
@@ -220,7 +228,6 @@ class Rehearsal {
       folder,
       scratch,
       env: {
-        ...rehearsalEnvironment(scratch, endpoint),
         CI: 'true',
         CODEBUILD_CI: 'true',
         CODEBUILD_SRC_DIR: folder,
@@ -228,6 +235,8 @@ class Rehearsal {
         CODEBUILD_RESOLVED_SOURCE_VERSION: revisionOf(this.options.folder),
         ...Object.fromEntries(places),
         ...env,
+        // No pipeline gives a command another home, other keys or another endpoint.
+        ...rehearsalEnvironment(scratch, endpoint),
       },
       onLine: (line: string) => onLine(action, line),
     };
@@ -254,7 +263,9 @@ class Rehearsal {
     const target = this.referred(action, 'FunctionName', 'AWS::Lambda::Function');
     const artifacts = action.inputs.map((name) => (this.artifacts.get(name) as MadeArtifact).file);
     const parameters = this.text(action.configuration.UserParameters);
-    const { failure, variables } = await invoke({ function: target, parameters, artifacts });
+    const given = this.options.assembly.property(target, 'Environment.Variables');
+    const env = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
+    const { failure, variables } = await invoke({ function: target, env, parameters, artifacts });
     return failure === undefined ? { outcome: 'passed', variables } : { outcome: 'failed', why: failure, variables };
   }
 

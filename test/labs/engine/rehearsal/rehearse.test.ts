@@ -86,7 +86,9 @@ function assemblyOf(stages: readonly (readonly TestAction[])[], builds: Readonly
   return new Assembly({
     resources: [
       resource('Pipeline', 'AWS::CodePipeline::Pipeline', { Stages }),
-      resource('Distributor', 'AWS::Lambda::Function', {}),
+      resource('Distributor', 'AWS::Lambda::Function', {
+        Environment: { Variables: { REGION: { Ref: 'AWS::Region' } } },
+      }),
       ...Object.entries(builds).map(([name, { spec, properties }]) =>
         resource(name, 'AWS::CodeBuild::Project', {
           Source: { BuildSpec: typeof spec === 'string' ? spec : stringify({ version: '0.2', ...spec }) },
@@ -274,7 +276,7 @@ test.each([
   const { lines, by } = await rehearsed(oneBuild(commands('touch ran', command)));
   expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why });
   expect(lines).toEqual([]);
-  expect(existsSync(join(root, 'scratch', 'Pipeline', 'Stage2', 'Build', 'source', 'ran'))).toBe(false);
+  expect(existsSync(join(root, 'scratch', STACK, 'Pipeline', 'Stage2', 'Build', 'source', 'ran'))).toBe(false);
 });
 
 test.each([
@@ -328,6 +330,39 @@ test('no command sees the profile, the keys or the tokens of whoever rehearses',
   }
 });
 
+test('no pipeline gives a command other keys, another home or another endpoint', async () => {
+  const wanted = ['AWS_ACCESS_KEY_ID', 'AWS_ENDPOINT_URL', 'HOME', 'npm_config_cache'];
+  const variables = Object.fromEntries(wanted.map((name) => [name, 'CANARY']));
+  const { lines } = await rehearsed(oneBuild({ env: { variables }, ...commands('env') }));
+  expect(lines.filter((line) => line.includes('CANARY'))).toEqual([]);
+  expect(wanted.filter((name) => !lines.some((line) => line.startsWith(`${name}=`)))).toEqual([]);
+});
+
+test('a variable of the pipeline has its default', async () => {
+  const configuration = {
+    EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: '#{variables.TAG}', type: 'PLAINTEXT' }]),
+  };
+  const { resources } = oneBuild(commands('echo "[$TAG]"'), { configuration });
+  const withVariable = resources.map((one) =>
+    one.logicalId === 'Pipeline'
+      ? { ...one, properties: { ...one.properties, Variables: [{ Name: 'TAG', DefaultValue: 'none' }] } }
+      : one,
+  );
+  const { lines } = await rehearsed(new Assembly({ resources: withVariable }));
+  expect(lines.at(-1)).toBe('[none]');
+});
+
+test('the same pipeline of two stages is rehearsed twice, each time from the beginning', async () => {
+  const { resources } = oneBuild(commands('[ ! -e made ]', 'touch made', 'echo "[$seen]"', 'seen=yes'));
+  const twice = [...resources, ...resources.map((one) => ({ ...one, stack: 'orders-prod' }))];
+  const { results, lines } = await rehearsed(new Assembly({ resources: twice }));
+  expect(results.map(({ pipeline, outcome }) => `${pipeline} ${outcome}`)).toEqual([
+    ...Array(2).fill(`${STACK}/Pipeline passed`),
+    ...Array(2).fill('orders-prod/Pipeline passed'),
+  ]);
+  expect(lines.filter((line) => line.startsWith('['))).toEqual(['[]', '[]']);
+});
+
 test('a secret is named, and not fetched', async () => {
   const spec = { env: { 'secrets-manager': { TOKEN: 'token:key' } }, ...commands('echo "[$TOKEN]"') };
   const { lines } = await rehearsed(oneBuild(spec));
@@ -356,6 +391,7 @@ test('a function gets a job, and its report decides', async () => {
   expect(jobs[0]).toMatchObject({
     parameters: `{"region":"eu-west-1","of":"${'0'.repeat(40)}"}`,
     function: { logicalId: 'Distributor' },
+    env: { REGION: 'us-east-1' },
   });
   expect([by('One'), by('Two')]).toMatchObject([
     { outcome: 'passed', variables: { Arn: 'a' } },

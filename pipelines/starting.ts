@@ -1,39 +1,12 @@
-import {
-  ExecutionMode,
-  Pipeline,
-  PipelineNotificationEvents,
-  PipelineType,
-  ProviderType,
-} from 'aws-cdk-lib/aws-codepipeline';
+import { type Pipeline, PipelineNotificationEvents, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard } from './acknowledge';
-import type { ArtifactBucket } from './artifact-bucket';
+import { acknowledge } from './acknowledge';
 import type { BoundSource } from './source';
 
 /** What is told of: https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline */
 const TOLD = [PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED, PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED];
-
-/**
- * A CodePipeline (V2) whose executions queue up, so that what they make follows the order of the commits.
- *
- * @param scope what it is part of
- * @param artifacts the bucket of its artifacts
- */
-export function queuedPipeline(scope: Construct, artifacts: ArtifactBucket): Pipeline {
-  acknowledgeWildcard(scope, artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
-  return new Pipeline(scope, 'Resource', {
-    artifactBucket: artifacts,
-    // Of the buckets that other Regions get; this one has a key, or none, of its own.
-    crossAccountKeys: artifacts.encryptionKey !== undefined,
-    enableKeyRotation: artifacts.encryptionKey && true,
-    pipelineType: PipelineType.V2,
-    executionMode: ExecutionMode.QUEUED,
-    restartExecutionOnUpdate: false,
-  });
-}
 
 /**
  * Lets a source start a pipeline that has its action.
