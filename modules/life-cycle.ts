@@ -59,7 +59,10 @@ function expression(pattern: string): RegExp {
 }
 
 /** What a rule takes of the images that it selects, were there no other rule. */
-function taken<I extends StoredImage>(selected: readonly I[], { countType, countNumber }: LifeCycleRule['selection']): I[] {
+function taken<I extends StoredImage>(
+  selected: readonly I[],
+  { countType, countNumber }: LifeCycleRule['selection'],
+): I[] {
   const limit = Number(countNumber);
   const byAge = [...selected].sort((a, b) => a.age - b.age);
   if (countType === 'imageCountMoreThan') {
