@@ -8,7 +8,7 @@ export const steps: readonly Step[] = [
     goal: 'Keep images under tags that never move, look each through for weaknesses, and let Lambda alone pull them.',
   },
   {
-    id: 'image-pipeline',
+    id: 'build-and-push',
     title: 'A pipeline that builds the image, and ends there',
     goal: 'Build an image of one platform for each commit, and push it by the commit and by the execution.',
   },

@@ -16,7 +16,7 @@ import { fixedTags, lambdaPulls, policyStays, scanned } from './registry-goals';
 /** The checks of the lab `container-images`, in the order of its steps. */
 export const checks: readonly Check[] = [
   { step: 'registry', goals: [fixedTags, scanned, lambdaPulls] },
-  { step: 'image-pipeline', goals: [pushes, onePlatform, taggedByExecution, pushesThere] },
+  { step: 'build-and-push', goals: [pushes, onePlatform, taggedByExecution, pushesThere] },
   { step: 'try-before-push', goals: [tried, failedTryEnds] },
   { step: 'function-by-digest', goals: [byDigest, versioned, aliased, policyStays] },
   { step: 'deployment-pipeline', goals: [startedBySuccess, toldExecution, deploysDigest, goesBack] },

@@ -1,4 +1,4 @@
-import { type Having, judgingParts, type Missing } from '../authoring';
+import { type Assembly, type Having, held, judgingParts, type Missing } from '../authoring';
 import { type Parts, partsOf, TYPE } from './parts';
 
 /** What is said when a part that a judgement can't do without is missing. */
@@ -32,14 +32,14 @@ const MISSING: Missing<Parts> = {
     wanted: 'a function that runs an image of the registry',
     next: 'create a function from an image in a stack of its own',
   }),
-  version: ({ function: running }) => ({
-    seen: `no version (${TYPE.version}) is of ${running?.name}`,
+  version: ({ function: running }, assembly) => ({
+    seen: unrelated(assembly, TYPE.version) ?? `no version (${TYPE.version}) is of ${running?.name}`,
     wanted: 'a version for each image: it never changes again',
     where: running?.where,
     next: 'publish the current version of the function',
   }),
-  alias: ({ function: running }) => ({
-    seen: `no alias (${TYPE.alias}) is of ${running?.name}`,
+  alias: ({ function: running }, assembly) => ({
+    seen: unrelated(assembly, TYPE.alias) ?? `no alias (${TYPE.alias}) is of ${running?.name}`,
     wanted: 'an alias that callers can name for good',
     where: running?.where,
     next: 'create an alias of the function',
@@ -62,6 +62,12 @@ const MISSING: Missing<Parts> = {
     next: 'add a rule whose target is the second pipeline',
   }),
 };
+
+/** What is said of a version, or an alias, that names something else than the function. */
+function unrelated(assembly: Assembly, type: string): string | undefined {
+  const [near] = assembly.ofType(type);
+  return near && held(assembly, near, 'FunctionName');
+}
 
 /** Parts of which some are there. */
 export type Needed<K extends keyof Parts> = Having<Parts, K>;

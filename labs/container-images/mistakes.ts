@@ -28,7 +28,7 @@ export const mistakes: readonly Mistake[] = [
     seen: 'a statement in the policy of Repository lets lambda.amazonaws.com in without a condition',
   },
   {
-    step: 'image-pipeline',
+    step: 'build-and-push',
     mistake: 'pushes to another repository than the one that there is',
     file: IMAGE,
     from: 'props.repositoryName)',
@@ -65,7 +65,7 @@ export const mistakes: readonly Mistake[] = [
     file: DEPLOYMENT,
     from: 'imagePipelineName: props.imagePipelineName',
     to: "imagePipelineName: 'images'",
-    seen: 'pipeline of Deployment/Pipeline/Resource/AfterImage is ["images"]',
+    seen: 'pipeline of Deployment/Pipeline/AfterImage is ["images"]',
   },
   {
     step: 'what-runs-stays',
@@ -89,6 +89,6 @@ export const mistakes: readonly Mistake[] = [
     file: FUNCTION,
     from: 'metric: live.metricErrors()',
     to: 'metric: live.metricErrors().with({ dimensionsMap: {} })',
-    seen: '',
+    seen: 'FunctionErrors watches AWS/Lambda Errors, but not of Function; no alarm watches Errors of Function',
   },
 ];
