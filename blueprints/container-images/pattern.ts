@@ -24,7 +24,7 @@ const options: readonly OptionSpec[] = [
       regex: /^[\w.-]+(\/[\w.-]+)*$/,
       means: 'the name of a repository of CodeCommit, or owner/name of one behind a connection',
     },
-    example: 'orders-sources',
+    example: 'acme/orders',
   },
   {
     name: 'connection',
