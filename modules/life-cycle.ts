@@ -44,18 +44,24 @@ export function expiredImages<I extends StoredImage>(policy: string, images: rea
   return expired;
 }
 
+/**
+ * Whether a tag fits a pattern as Amazon ECR has them, in life-cycle rules and in exclusions of immutable tags.
+ *
+ * @param pattern text in which each asterisk stands for any text
+ * @param tag the tag
+ */
+export function fitsTagPattern(pattern: string, tag: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(tag);
+}
+
 function isSelected({ tags }: StoredImage, selection: LifeCycleRule['selection']): boolean {
   const { tagStatus, tagPrefixList = [], tagPatternList = [] } = selection;
   if (tagStatus !== 'tagged') {
     return tagStatus === 'any' || tags.length === 0;
   }
-  const patterns = [...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)].map(expression);
-  return tags.length > 0 && patterns.every((pattern) => tags.some((tag) => pattern.test(tag)));
-}
-
-function expression(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`);
+  const patterns = [...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)];
+  return tags.length > 0 && patterns.every((pattern) => tags.some((tag) => fitsTagPattern(pattern, tag)));
 }
 
 /** What a rule takes of the images that it selects, were there no other rule. */

@@ -4,6 +4,7 @@ import {
   dig,
   expiredImages,
   firstFailure,
+  fitsTagPattern,
   type Goal,
   held,
   type Json,
@@ -15,7 +16,7 @@ import {
 } from '../authoring';
 import { withParts } from './judging';
 import { commandsOf, DEPLOYS, TYPE } from './parts';
-import { FIXED_TAGS, fits, movable } from './registry-goals';
+import { FIXED_TAGS, movable } from './registry-goals';
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
 const EXECUTIONS = 'CodePipeline Pipeline Execution State Change';
@@ -32,7 +33,7 @@ export const startedBySuccess: Goal = {
     mayRead(TYPE.rule, 'State', 'DISABLED'),
   ],
   judge: withParts(
-    ['imagePipeline', 'deployment', 'deploymentPipeline', 'rule'],
+    ['build', 'imagePipeline', 'deployment', 'deploymentPipeline', 'rule'],
     ({ imagePipeline, rule }, assembly) => {
       const only = (path: string, value: string, because: string) => () => {
         const given = assembly.list(rule, `EventPattern.${path}`);
@@ -72,7 +73,7 @@ export const toldExecution: Goal = {
   name: 'It is told which execution that was',
   reads: [],
   dependsOn: [startedBySuccess.name],
-  judge: withParts(['deploymentPipeline', 'rule'], ({ deploymentPipeline, rule }, assembly) => {
+  judge: withParts(['deployment', 'deploymentPipeline', 'rule'], ({ deploymentPipeline, rule }, assembly) => {
     const target = assembly
       .list(rule, 'Targets')
       .find((one) => assembly.pointsAt(dig(one, 'Arn'), rule, deploymentPipeline));
@@ -270,8 +271,8 @@ export const marksMove: Goal = {
   judge: withParts(['repository', 'deployment'], ({ repository, deployment }, assembly) => {
     const { before, after } = marksOf(commandsOf(assembly, deployment));
     const patterns = movable(assembly, repository);
-    const stuck = [...before, ...after].find((tag) => !patterns.some((pattern) => fits(pattern, tag)));
-    const loose = patterns.find((pattern) => FIXED_TAGS.some((tag) => fits(pattern, tag)));
+    const stuck = [...before, ...after].find((tag) => !patterns.some((pattern) => fitsTagPattern(pattern, tag)));
+    const loose = patterns.find((pattern) => FIXED_TAGS.some((tag) => fitsTagPattern(pattern, tag)));
     const isSet = assembly.property(repository, 'ImageTagMutabilityExclusionFilters') !== undefined;
     return firstFailure(
       () =>

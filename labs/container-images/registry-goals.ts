@@ -3,6 +3,7 @@ import {
   asList,
   dig,
   firstFailure,
+  fitsTagPattern,
   type Goal,
   held,
   type Json,
@@ -29,17 +30,6 @@ export function movable(assembly: Assembly, repository: Resource): string[] {
     .map((filter) => assembly.text(dig(filter, 'ImageTagMutabilityExclusionFilterValue')));
 }
 
-/**
- * Whether a tag fits a pattern, in which an asterisk is any text.
- *
- * @param pattern the pattern
- * @param tag the tag
- */
-export function fits(pattern: string, tag: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(tag);
-}
-
 const filter = (value: string): Json => ({
   ImageTagMutabilityExclusionFilterType: 'WILDCARD',
   ImageTagMutabilityExclusionFilterValue: value,
@@ -53,7 +43,9 @@ export const fixedTags: Goal = {
     mayRead(TYPE.repository, 'ImageTagMutabilityExclusionFilters', [filter('*')], [filter('exec-*')]),
   ],
   judge: withParts(['repository'], ({ repository }, assembly) => {
-    const open = movable(assembly, repository).find((pattern) => FIXED_TAGS.some((tag) => fits(pattern, tag)));
+    const open = movable(assembly, repository).find((pattern) =>
+      FIXED_TAGS.some((tag) => fitsTagPattern(pattern, tag)),
+    );
     return firstFailure(
       () =>
         when(/^IMMUTABLE/.test(assembly.text(assembly.property(repository, 'ImageTagMutability'))), {
