@@ -56,7 +56,7 @@ describe('show', () => {
 
   test('as JSON has all that list has', () => {
     expect(JSON.parse(say('show', pattern.id, '--json').stdout)).toMatchObject(
-      JSON.parse(say('list', '--json').stdout)[0],
+      JSON.parse(say('list', '--json').stdout)[patterns.indexOf(pattern)],
     );
   });
 
