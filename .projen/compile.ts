@@ -18,7 +18,7 @@ const cli = join(labs, 'cli');
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
   ...['lab-text', 'marks'].map((name) => [name, join(labs, 'engine', name)] as const),
-  ['invoker', join(labs, 'engine', 'rehearsal', 'invoker')] as const,
+  ...['buildspec', 'invoker'].map((name) => [name, join(labs, 'engine', 'rehearsal', name)] as const),
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
@@ -41,7 +41,7 @@ const libraries = new Map([
 ]);
 
 /** What several of them use and is large; it is a file of its own for all of them. */
-const SHARED = new Set(['marks', 'testing']);
+const SHARED = new Set(['buildspec', 'marks', 'testing']);
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {

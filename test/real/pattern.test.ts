@@ -44,6 +44,11 @@ function comparable(files: Map<string, string>): Record<string, unknown> {
   return Object.fromEntries([...files, ['package-lock.json', locked]]);
 }
 
+/** An asset of a stack: its template, or code. */
+interface Asset {
+  readonly source: { readonly path: string };
+}
+
 interface Locked {
   readonly version?: string;
   readonly resolved?: string;
@@ -63,7 +68,13 @@ describe.each(drawn(1).map((pattern) => [pattern.id, pattern] as const))('%s', (
 
   test('builds as it is: it type-checks, passes its own tests and is synthesized with its code bundled', () => {
     run(project(), 'npx', ['projen', 'build']);
-    expect(readdirSync(join(project(), 'cdk.out')).some((file) => file.startsWith('asset.'))).toBe(true);
+    const assembly = join(project(), 'cdk.out');
+    const files = readdirSync(assembly).filter((file) => file.endsWith('.assets.json'));
+    const assets = files.flatMap((file) =>
+      Object.values<Asset>(JSON.parse(readFileSync(join(assembly, file), 'utf8')).files),
+    );
+    expect(assets.length).toBeGreaterThan(0);
+    expect(assets.filter(({ source }) => !existsSync(join(assembly, source.path)))).toEqual([]);
     expect(run(project(), 'git', ['status', '--porcelain'])).toBe('');
   });
 
