@@ -31,6 +31,9 @@ const programs = new Map([
     ]),
 ]);
 
+/** The one that brings the AWS SDK with it. */
+const OPERATIONS = 'operations';
+
 /** What packages of patterns import: how labs are written, and the suites of tests, each with its types. */
 const libraries = new Map([
   ['authoring', join(labs, 'authoring')],
@@ -109,19 +112,31 @@ async function bundle(): Promise<void> {
   for (const inlined of readdirSync(rendering).filter((file) => file.endsWith('.js') && file !== 'index.js')) {
     rmSync(join(rendering, inlined));
   }
-  await build({
+  const cliFiles = {
     ...common,
-    entryPoints: [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
-    external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
     // Its module for import asks where it is, which a bundle can't tell.
     alias: { tinyglobby: join(root, 'node_modules', 'tinyglobby', 'dist', 'index.cjs') },
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+  } as const;
+  const entries = [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out }));
+  await build({
+    ...cliFiles,
+    entryPoints: entries.filter(({ out }) => out !== OPERATIONS),
+    external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
   });
+  await build({
+    ...cliFiles,
+    entryPoints: entries.filter(({ out }) => out === OPERATIONS),
+    mainFields: ['module', 'main'], // of modules esbuild takes what is used
+    minifyIdentifiers: true,
+  });
+  // It is in the command line with all that it needs; nothing else leads to it.
+  rmSync(join(lib, 'pipelines', OPERATIONS), { recursive: true });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');
   writeFileSync(write, `#!/usr/bin/env node\nrequire('tsx/cjs');\n${readFileSync(write, 'utf8')}`);
