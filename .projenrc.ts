@@ -48,7 +48,7 @@ const project = new cdk.JsiiProject({
   entrypointTypes: 'lib/blueprints/index.d.ts',
   tsconfig: {
     include: ['modules/**/*.ts', 'pipelines/**/*.ts'],
-    exclude: ['**/template/**', 'node_modules'],
+    exclude: ['**/template/**', 'pipelines/operations', 'node_modules'], // the command line has these in it
     compilerOptions: { rootDir: '.', declarationMap: false, inlineSources: false, inlineSourceMap: false },
   },
   tsconfigDev: {

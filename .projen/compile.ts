@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { encodingOf } from '../blueprints/rendering';
 
 /*
@@ -112,7 +112,7 @@ async function bundle(): Promise<void> {
   for (const inlined of readdirSync(rendering).filter((file) => file.endsWith('.js') && file !== 'index.js')) {
     rmSync(join(rendering, inlined));
   }
-  const cliFiles = {
+  const cliFiles: BuildOptions = {
     ...common,
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
@@ -122,7 +122,7 @@ async function bundle(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-  } as const;
+  };
   const entries = [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out }));
   await build({
     ...cliFiles,
@@ -135,8 +135,6 @@ async function bundle(): Promise<void> {
     mainFields: ['module', 'main'], // of modules esbuild takes what is used
     minifyIdentifiers: true,
   });
-  // It is in the command line with all that it needs; nothing else leads to it.
-  rmSync(join(lib, 'pipelines', OPERATIONS), { recursive: true });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');
   writeFileSync(write, `#!/usr/bin/env node\nrequire('tsx/cjs');\n${readFileSync(write, 'utf8')}`);

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { findPattern, patterns } from '../../blueprints/catalog';
 import { kitVersion } from '../../blueprints/kit';
 import { allowedWords, checkOption, flagOf, optionsOf } from '../../blueprints/options';
 import type { OptionSpec, Pattern } from '../../blueprints/pattern';
 import { report } from './failure';
 import type { Source } from './from';
+import { type Operation, operations } from './operations/command-line';
 import { Output } from './output';
 
 const JSON_FLAG = '--json';
@@ -102,95 +103,14 @@ function addPipeline(program: Command): void {
       const { rehearse } = await import('./commands/pipeline');
       finish(await rehearse(action, options));
     });
-  for (const [name, { syntax, summary, flags = [], changes }] of Object.entries(OPERATIONS)) {
-    const one = command(pipeline, syntax, summary)
-      .option('--profile <name>', 'a profile of your AWS configuration (default: AWS_PROFILE)')
-      .option('--region <name>', 'a Region (default: AWS_REGION, or that of the profile)')
-      .addOption(new Option('--interval <seconds>', 'seconds between two looks').default(5).argParser(seconds));
-    for (const option of [...flags, ...(changes ? ACT_FLAGS : [])]) {
-      one.addOption(option());
-    }
+  for (const [name, { syntax, summary, flags }] of Object.entries(operations())) {
+    const one = flags.reduce((built, flag) => built.addOption(flag), command(pipeline, syntax, summary));
     one.action(async (...args) => {
-      const operations = await import('./commands/operations');
-      const run = operations[name as keyof typeof OPERATIONS] as (...given: unknown[]) => Promise<number>;
+      const commands = await import('./commands/operations');
+      const run = commands[name as Operation] as (...given: unknown[]) => Promise<number>;
       finish(await run(...args.slice(0, -1))); // the last one is the command itself
     });
   }
-}
-
-/** A command that looks at pipelines in AWS, or changes their course. */
-interface Operation {
-  readonly syntax: string;
-  readonly summary: string;
-  readonly flags?: ReadonlyArray<() => Option>;
-  /** Whether it changes something, and therefore asks. */
-  readonly changes?: boolean;
-}
-
-const EXECUTION = (): Option => new Option('--execution <id>', 'the execution (default: the latest)');
-
-/** What those that change something take besides. */
-const ACT_FLAGS: ReadonlyArray<() => Option> = [
-  () => new Option('--yes', 'asks nothing'),
-  () => new Option('--watch', 'watches what comes of it'),
-];
-
-/** What `atelier pipeline` can do in AWS. A pipeline is named as a whole or in part, or not where there is but one. */
-const OPERATIONS = {
-  start: {
-    syntax: 'start [pipeline]',
-    summary: 'starts an execution',
-    changes: true,
-    flags: [
-      () =>
-        new Option('--variable <name=value>', 'a variable of the pipeline; as often as there are any').argParser(
-          (text, before: readonly string[] = []) => [...before, text],
-        ),
-      () => new Option('--commit <id>', 'the commit, or the version of an object (default: the newest)'),
-    ],
-  },
-  watch: {
-    syntax: 'watch [pipeline]',
-    summary: 'shows an execution until its end; the exit code says how it has ended',
-    flags: [EXECUTION],
-  },
-  status: {
-    syntax: 'status [pipeline]',
-    summary: 'shows the latest execution, and what is published where',
-    flags: [EXECUTION],
-  },
-  approve: {
-    syntax: 'approve [pipeline] [stage]',
-    summary: 'approves what waits for somebody',
-    changes: true,
-    flags: [() => new Option('--reject', 'says no'), () => new Option('--comment <text>', 'is kept beside the answer')],
-  },
-  retry: {
-    syntax: 'retry [pipeline] [stage]',
-    summary: 'tries a failed stage again',
-    changes: true,
-    flags: [() => new Option('--all', 'with the actions that have succeeded')],
-  },
-  rollback: {
-    syntax: 'rollback [pipeline] [stage]',
-    summary: 'takes a stage back to what an earlier execution brought there',
-    changes: true,
-    flags: [() => new Option('--to <execution>', 'the execution (default: the one before)')],
-  },
-  logs: {
-    syntax: 'logs [pipeline] [action]',
-    summary: 'prints the log of a build',
-    flags: [EXECUTION, () => new Option('--follow', 'goes on until the build ends')],
-  },
-} as const satisfies Readonly<Record<string, Operation>>;
-
-/** A number of seconds, at least one. */
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value >= 1 && value <= 3600)) {
-    throw new InvalidArgumentError('allowed: 1 to 3600 seconds');
-  }
-  return value;
 }
 
 function addNew(program: Command, { patterns: known, source, named }: Choice): void {

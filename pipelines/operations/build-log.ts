@@ -115,7 +115,7 @@ function lastCommand(lines: readonly string[]): readonly string[] {
   const end = lines.findLastIndex((line) => /^\[Container\].*Command did not exit successfully/.test(line));
   const until = end < 0 ? lines : lines.slice(0, end + 1);
   const start = until.findLastIndex((line) => /^\[Container\].*Running command /.test(line));
-  return until.slice(start < 0 ? 0 : start);
+  return until.slice(Math.max(start, 0));
 }
 
 /**

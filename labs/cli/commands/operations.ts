@@ -10,7 +10,6 @@ import {
   definitionOf,
   type ExecutionState,
   executionsOf,
-  hasEnded,
   ImpossibleError,
   inventoryOf,
   isRefused,
