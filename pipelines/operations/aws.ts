@@ -3,7 +3,6 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { ProxyAgent } from './proxy';
 
 /** Where pipelines are. */
 export interface AwsOptions {
@@ -11,20 +10,20 @@ export interface AwsOptions {
   readonly profile?: string;
   /** A Region. @default - AWS_REGION, or that of the profile */
   readonly region?: string;
+  /** What connects to AWS; one that knows proxies, for example. @default - the SDK's own */
+  readonly agent?: https.Agent;
+  /** How often a call is tried: the SDK waits longer each time, and slows down where AWS asks for it. @default 4 */
+  readonly attempts?: number;
 }
 
 /** The settings of a client, as the SDK takes them. */
 type Settings = NonNullable<ConstructorParameters<typeof CodePipelineClient>[0]>;
-
-/** How often a call is tried: the SDK waits longer each time, and slows down where AWS asks for it. */
-const ATTEMPTS = 4;
 
 /** How long a connection and an answer may take, in milliseconds. */
 const PATIENCE = { connectionTimeout: 10_000, requestTimeout: 30_000 };
 
 /** The clients of one login: credentials are found once, and found again after `renew`. */
 export class Aws {
-  private readonly agent = new ProxyAgent();
   private clients = new Map<string, unknown>();
 
   /** @param options where pipelines are */
@@ -75,13 +74,13 @@ export class Aws {
   }
 
   private settings(region = this.options.region): Settings {
-    const { profile } = this.options;
+    const { profile, agent, attempts = 4 } = this.options;
     return {
       ...(profile && { profile }),
       ...(region && { region }),
-      maxAttempts: ATTEMPTS,
+      maxAttempts: attempts,
       retryMode: 'adaptive',
-      requestHandler: { ...PATIENCE, httpAgent: this.agent, httpsAgent: this.agent as unknown as https.Agent },
+      requestHandler: { ...PATIENCE, ...(agent && { httpAgent: agent, httpsAgent: agent }) },
     };
   }
 }

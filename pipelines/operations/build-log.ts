@@ -110,12 +110,12 @@ export async function logPage(aws: Aws, { logs }: Build, { region, next }: PageO
   };
 }
 
-/** What the last command of a log has printed, and what CodeBuild says of its end. */
+/** What the last command of a log has printed, without what CodeBuild says before and after it. */
 function lastCommand(lines: readonly string[]): readonly string[] {
   const end = lines.findLastIndex((line) => /^\[Container\].*Command did not exit successfully/.test(line));
-  const until = end < 0 ? lines : lines.slice(0, end + 1);
+  const until = lines.slice(0, end < 0 ? undefined : end);
   const start = until.findLastIndex((line) => /^\[Container\].*Running command /.test(line));
-  return until.slice(Math.max(start, 0));
+  return until.slice(start + 1);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError, UsageError } from '../../../blueprints/errors';
 import {
@@ -21,6 +22,7 @@ import {
   starting,
   troubleOf,
 } from '../../../pipelines/operations';
+import { ProxyAgent } from '../operations/proxy';
 import { failureOf, watchCommand, watchExecution } from '../operations/show';
 import { treeOf } from '../operations/tree';
 import { ageWords, publishedWords, revisionWords } from '../operations/words';
@@ -337,7 +339,7 @@ async function opened(
   options: OperateOptions,
   use: (opened: Opened) => Promise<number>,
 ): Promise<number> {
-  const aws = new Aws(options);
+  const aws = new Aws({ ...options, agent: new ProxyAgent() as unknown as Agent });
   try {
     return await use({ aws, output: new Output(options), definition: await findPipeline(aws, name) });
   } catch (error) {

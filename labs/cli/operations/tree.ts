@@ -81,17 +81,22 @@ export function treeOf(output: Output, { definition, state, failures }: View, ro
 
 function rowsOf({ stages, status }: ExecutionState, failures: View['failures'], { now }: Room, height: number): Row[] {
   const isFolded = height < Number.POSITIVE_INFINITY;
-  const open = stages.filter((stage) => !isFolded || needsAttention(stage));
+  const isReached = (stage: StageState): boolean => stage.status !== 'waiting' || !hasEnded(status);
+  const open = stages.filter((stage) => (isFolded ? needsAttention(stage) : isReached(stage)));
   const left = height - stages.length - [...failures.values()].reduce((sum, { lines }) => sum + lines.length + 1, 0);
   const share = Math.max(FEWEST, Math.floor(left / Math.max(1, open.length)) - 1);
   return stages.flatMap((stage): Row[] => {
     const single = stage.actions.length === 1 && stage.actions[0].name === stage.name ? stage.actions[0] : undefined;
     const row: Row = {
       depth: 0,
-      status: hasEnded(status) && stage.status === 'waiting' ? 'stopped' : stage.status,
+      status: isReached(stage) ? stage.status : 'stopped',
       name: stage.name,
       time: takenWords(stage, now),
-      note: single ? noteOf(single) : open.includes(stage) ? '' : `${stage.actions.length} actions`,
+      note: single
+        ? noteOf(single)
+        : open.includes(stage) || stage.actions.length < 2
+          ? ''
+          : `${stage.actions.length} actions`,
     };
     const actions = single || !open.includes(stage) ? [] : actionRows(stage, share, failures, now);
     return [row, ...actions, ...(single ? failureRows(failures.get(`${stage.name}/${single.name}`), 1) : [])];

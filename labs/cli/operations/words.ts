@@ -52,7 +52,18 @@ export function triggerWords(trigger: string): string {
 export function durationWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+  const parts: ReadonlyArray<readonly [number, string]> =
+    hours > 0
+      ? [
+          [hours, 'h'],
+          [minutes, 'min'],
+        ]
+      : [
+          [minutes, 'min'],
+          [whole % 60, 's'],
+        ];
+  const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
+  return words.join(' ') || '0 s';
 }
 
 /**
@@ -64,9 +75,7 @@ export function durationWords(seconds: number): string {
 export function ageWords(at: Date, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - at.getTime()) / 1000);
   const days = Math.floor(seconds / 86_400);
-  return days > 1
-    ? `${days} days ago`
-    : `${durationWords(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60).replace(/ 0 s$/, '')} ago`;
+  return days > 1 ? `${days} days ago` : `${durationWords(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60)} ago`;
 }
 
 /**
