@@ -97,7 +97,7 @@ const project = new cdk.JsiiProject({
     'fflate@0.8.3',
     'handlebars@4.7.10',
     'https-proxy-agent@9.1.0',
-    'log-update@7.2.0',
+    'log-update@6.1.0', // 7 loses lines when some are inserted above others
     'proxy-from-env@2.1.0',
     '@types/proxy-from-env@1.0.4',
     'chokidar@5.0.0',
@@ -108,6 +108,7 @@ const project = new cdk.JsiiProject({
     'semver@7.8.6',
     'tinyglobby@0.2.17',
     '@types/semver@7.8.0',
+    '@xterm/headless@6.0.0',
     'yaml@2.9.1',
   ],
 });

@@ -169,7 +169,7 @@ export class Output {
         const tone = typeof cell === 'object' ? cell.tone : tones[column];
         return tone ? this.paint(tone, padded) : padded;
       });
-      this.print(`  ${cells.join('  ')}`);
+      this.print(`  ${cells.join('  ')}`.trimEnd());
     }
   }
 

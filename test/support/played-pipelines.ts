@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /*
@@ -148,10 +149,11 @@ export class PlayedPipelines {
   /**
    * Starts it.
    *
+   * @param tls a key and a certificate, both in PEM. @default - it speaks plain HTTP
    * @returns its address
    */
-  async start(): Promise<string> {
-    this.server = createServer(async (request, response) => {
+  async start(tls?: { readonly key: string; readonly cert: string }): Promise<string> {
+    const listener: RequestListener = async (request, response) => {
       const parts: Buffer[] = [];
       for await (const part of request) {
         parts.push(part as Buffer);
@@ -160,9 +162,10 @@ export class PlayedPipelines {
       const region = /Credential=[^/]*\/[^/]*\/([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
       const [status, answer] = this.answer(name, JSON.parse(Buffer.concat(parts).toString() || '{}'), region);
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
-    });
+    };
+    this.server = tls ? createSecureServer(tls, listener) : createServer(listener);
     await new Promise<void>((done) => this.server?.listen(0, '127.0.0.1', done));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${tls ? 'https' : 'http'}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Ends it. */

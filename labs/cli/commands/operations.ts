@@ -423,7 +423,7 @@ function explained(error: unknown, options: OperateOptions): unknown {
     return new UsageError(message, { option: 'execution', example: 'atelier pipeline watch' });
   }
   if (trouble !== 'other' || isRefused(error) || $metadata) {
-    return new EnvironmentError(`AWS: ${message}`);
+    return new EnvironmentError(trouble === 'unreachable' ? `AWS can't be reached: ${message}` : `AWS: ${message}`);
   }
   return error;
 }

@@ -73,8 +73,12 @@ export function treeOf(output: Output, { definition, state, failures }: View, ro
     if (!status) {
       return `${indent}${output.paint('faint', name)}`;
     }
-    const cells = [name.padEnd(width - 2 * depth), output.paint('faint', time.padStart(times)), printable(note)];
-    return `${indent}${markOf(output, status)} ${cells.join('  ')}`.trimEnd();
+    const cells = [
+      time || note ? name.padEnd(width - 2 * depth) : name,
+      ...(time || note ? [output.paint('faint', time.padStart(times))] : []),
+      ...(note ? [printable(note)] : []),
+    ];
+    return `${indent}${markOf(output, status)} ${cells.join('  ')}`;
   });
   return [...head, ...lines].map((line) => (output.plain ? line : cliTruncate(line, room.width)));
 }
