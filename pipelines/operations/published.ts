@@ -1,14 +1,8 @@
-import {
-  DescribeImageScanFindingsCommand,
-  DescribeImagesCommand,
-  ImageNotFoundException,
-  RepositoryNotFoundException,
-  ScanNotFoundException,
-} from '@aws-sdk/client-ecr';
+import { DescribeImageScanFindingsCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from './aws';
 import { buildOf } from './build-log';
 import type { ActionState } from './execution';
-import { isRefused } from './trouble';
+import { troubleOf } from './trouble';
 
 /** What an action has brought into the world. */
 export type Published =
@@ -30,8 +24,6 @@ export type Published =
       readonly arn: string;
     }
   | { readonly kind: 'stack'; readonly region?: string; readonly account?: string; readonly name: string };
-
-const GONE = [ImageNotFoundException, RepositoryNotFoundException, ScanNotFoundException];
 
 /**
  * What an action has published: the image of a build that exports `DIGEST`, as `ImagePipeline` does, or of CodePipeline's own
@@ -90,9 +82,9 @@ async function repositoryOf(aws: Aws, action: ActionState): Promise<{ repository
 /** What AWS tells of an image, or nothing where it is gone, was not scanned, or may not be read. */
 async function told<T>(answer: Promise<T>): Promise<Partial<T>> {
   return answer.catch((error: unknown) => {
-    if (GONE.some((Gone) => error instanceof Gone) || isRefused(error)) {
-      return {};
+    if (troubleOf(error) !== 'other') {
+      throw error;
     }
-    throw error;
+    return {};
   });
 }
