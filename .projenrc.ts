@@ -184,6 +184,10 @@ project.addTask('e2e', {
   exec: 'jest --config test/e2e/jest.config.json',
   receiveArgs: true,
 });
+project.addTask('pictures', {
+  description: 'Draws the pictures of docs: what commands show in terminals',
+  exec: 'tsx test/dev/pictures.ts',
+});
 project.addTask('bench', {
   description: 'Measures the speed of the kit against others and writes docs/benchmarks.md',
   exec: 'tsx test/bench/main.ts',

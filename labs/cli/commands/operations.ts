@@ -23,9 +23,9 @@ import {
   troubleOf,
 } from '../../../pipelines/operations';
 import { ProxyAgent } from '../operations/proxy';
+import { printPublished } from '../operations/published';
 import { failureOf, watchCommand, watchExecution } from '../operations/show';
 import { treeOf } from '../operations/tree';
-import { ageWords, publishedWords, revisionWords } from '../operations/words';
 import { canAsk, exitCodes, Output, type OutputOptions } from '../output';
 
 /** The flags of all commands that look at pipelines in AWS. */
@@ -137,13 +137,7 @@ export async function status(name: string | undefined, options: WatchOptions): P
     output.print(...treeOf(output, { definition, state, failures }, { width: process.stdout.columns ?? 120, now }));
     if (published.length > 0) {
       output.print('', output.paint('strong', 'Published'));
-      output.table(
-        published.map(({ what, revision, at }) => {
-          const { name: thing, place, version } = publishedWords(what);
-          return [thing, place, version, revision ? revisionWords(revision) : '', at ? ageWords(at, now) : ''];
-        }),
-        ['accent', 'faint', undefined, undefined, 'faint'],
-      );
+      printPublished(output, published, now);
     }
     const { name: pipeline, account, region } = definition;
     output.document({

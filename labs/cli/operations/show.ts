@@ -8,14 +8,14 @@ import {
   type ExecutionState,
   follow,
   hasEnded,
-  type Item,
   publishedBy,
   type Sight,
   type Status,
 } from '../../../pipelines/operations';
 import { canAsk, exitCodes, Output, type OutputOptions } from '../output';
+import { type PublishedItem, printPublished } from './published';
 import { treeOf } from './tree';
-import { durationWords, markOf, publishedWords } from './words';
+import { durationWords, markOf } from './words';
 
 /** How an execution is watched. */
 export interface WatchOptions extends OutputOptions {
@@ -102,7 +102,13 @@ export async function watchExecution(
   screen.rest();
   const status = state?.status ?? 'failed';
   const items = state ? await publishedOf(aws, state) : [];
-  printItems(output, items);
+  if (items.length > 0) {
+    output.print('');
+    printPublished(output, items, new Date());
+  }
+  for (const { what, by } of items) {
+    output.line({ event: 'published', by, ...what });
+  }
   const code = isRolledBack ? exitCodes.checkFailed : (CODES[status] ?? exitCodes.checkFailed);
   output.line({ event: 'end', status: isRolledBack ? 'rolled-back' : status, execution: present, code });
   return code;
@@ -154,28 +160,12 @@ export async function failureOf(
 }
 
 /** What an execution has published. */
-async function publishedOf(aws: Aws, { stages }: ExecutionState): Promise<Pick<Item, 'what' | 'by'>[]> {
+async function publishedOf(aws: Aws, { stages }: ExecutionState): Promise<PublishedItem[]> {
   const done = stages.flatMap(({ name, actions }) =>
     actions.filter(({ status }) => status === 'succeeded').map((action) => ({ by: `${name}/${action.name}`, action })),
   );
   const found = await Promise.all(done.map(async ({ by, action }) => ({ by, what: await publishedBy(aws, action) })));
   return found.flatMap(({ by, what }) => (what ? [{ by, what }] : []));
-}
-
-function printItems(output: Output, items: readonly Pick<Item, 'what' | 'by'>[]): void {
-  if (items.length > 0) {
-    output.print('');
-    output.table(
-      items.map(({ what }) => {
-        const { name, place, version } = publishedWords(what);
-        return [name, place, version];
-      }),
-      ['strong', 'faint'],
-    );
-  }
-  for (const { what, by } of items) {
-    output.line({ event: 'published', by, ...what });
-  }
 }
 
 /** Events, one a line. */

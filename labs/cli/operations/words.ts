@@ -1,4 +1,4 @@
-import type { ActionState, ExecutionState, Published, Status } from '../../../pipelines/operations';
+import type { ActionState, ExecutionState, Status } from '../../../pipelines/operations';
 import type { Mark, Output } from '../output';
 
 /** The mark of each status. */
@@ -95,40 +95,6 @@ export function revisionWords(revision: string): string {
  */
 export function takenWords({ startedAt, endedAt }: Pick<ActionState, 'startedAt' | 'endedAt'>, now: Date): string {
   return startedAt ? durationWords(((endedAt ?? now).getTime() - startedAt.getTime()) / 1000) : '';
-}
-
-/**
- * What was published, and what is known of it, in a line.
- *
- * @param what what was published
- */
-export function publishedWords(what: Published): {
-  readonly name: string;
-  readonly place: string;
-  readonly version: string;
-} {
-  if (what.kind === 'layer') {
-    return { name: `layer ${what.name}`, place: what.region, version: `version ${what.version}` };
-  }
-  if (what.kind === 'stack') {
-    return { name: `stack ${what.name}`, place: [what.account, what.region].filter(Boolean).join(' '), version: '' };
-  }
-  return {
-    name: `image ${what.repository}`,
-    place: what.region ?? '',
-    version: `${what.digest.slice(0, 19)}…  ${findingsWords(what.findings)}`,
-  };
-}
-
-/** From the worst on. */
-const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED', 'UNTRIAGED'];
-
-function findingsWords(findings: Readonly<Record<string, number>> | null): string {
-  if (!findings) {
-    return 'not scanned';
-  }
-  const found = SEVERITIES.filter((severity) => findings[severity]);
-  return found.length > 0 ? found.map((one) => `${findings[one]} ${one.toLowerCase()}`).join(', ') : 'no findings';
 }
 
 /**
