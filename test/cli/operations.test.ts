@@ -25,6 +25,9 @@ const folder = emptyFolders();
 const [execution] = orders.executions;
 const QUICK = ['--interval', '1'];
 
+// A watch takes a second for each look, and more on a busy machine.
+jest.setTimeout(60_000);
+
 let played: PlayedPipelines;
 let env: NodeJS.ProcessEnv;
 
@@ -208,7 +211,7 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
     expect(shown).toContain('Log in in another window: aws sso login');
     expect(shown).toContain('✓ Prod');
     expect(code).toBe(0);
-  }, 30_000);
+  });
 
   it('says so when the login has expired and nobody can be asked: exit code 4, one line', async () => {
     await play(orders);
@@ -257,7 +260,7 @@ it('documents every event, and every field of it', async () => {
   for (const { event, ...fields } of seen) {
     expect([...(table.get(String(event)) ?? [])]).toEqual(expect.arrayContaining(Object.keys(fields)));
   }
-}, 20_000);
+});
 
 describe('atelier pipeline status', () => {
   it('shows the execution, and what is published where, by which commit and when', async () => {
