@@ -9,15 +9,13 @@ import {
   COMMIT,
   DIGEST,
   FAILED_BUILD,
-  FAILED_LOG,
   failing,
   hundred,
-  IMAGE,
-  IMAGE_BUILD,
   layers,
   orders,
+  playScenes,
 } from '../pipelines/operations/scenes';
-import { type Moment, type PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
+import type { Moment, PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
 import { screenOf } from '../support/screen';
 import { atelierInTerminalMeanwhile, atelierMeanwhile, type Ended, emptyFolders } from './support';
 
@@ -33,11 +31,7 @@ let env: NodeJS.ProcessEnv;
 
 async function play(...pipelines: readonly PlayedPipeline[]): Promise<void> {
   played?.stop();
-  played = new PlayedPipelines(...pipelines);
-  played.builds.set(FAILED_BUILD.id, FAILED_BUILD);
-  played.builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
-  played.logs.set('one', FAILED_LOG);
-  played.images.set(DIGEST, IMAGE);
+  played = playScenes(...pipelines);
   env = {
     AWS_ENDPOINT_URL: await played.start(),
     AWS_REGION: 'eu-west-1',
@@ -478,7 +472,7 @@ describe('the way to AWS', () => {
           stdio: 'ignore',
         },
       );
-      played = new PlayedPipelines(lastOf(orders));
+      played = playScenes(lastOf(orders));
       env = {
         AWS_ENDPOINT_URL: (
           await played.start({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') })

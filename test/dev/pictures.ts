@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import { Terminal } from '@xterm/headless';
 import { kitRoot } from '../../blueprints/kit';
 import { atelierInTerminalMeanwhile } from '../cli/support';
-import {
-  DIGEST,
-  FAILED_BUILD,
-  FAILED_LOG,
-  failing,
-  hundred,
-  IMAGE,
-  IMAGE_BUILD,
-  layers,
-  orders,
-} from '../pipelines/operations/scenes';
-import { type PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
+import { failing, hundred, layers, orders, playScenes } from '../pipelines/operations/scenes';
+import type { PlayedPipeline } from '../support/played-pipelines';
 
 /*
  * Draws the pictures of docs/operations.md: what commands show in terminals, of pipelines that are played.
@@ -72,10 +62,7 @@ async function main(): Promise<void> {
 }
 
 async function record({ pipeline, command, columns, rows, answers = [] }: Picture, folder: string): Promise<string> {
-  const played = new PlayedPipelines(pipeline);
-  played.builds.set(FAILED_BUILD.id, FAILED_BUILD).set(IMAGE_BUILD.id, IMAGE_BUILD);
-  played.logs.set('one', FAILED_LOG);
-  played.images.set(DIGEST, IMAGE);
+  const played = playScenes(pipeline);
   played.begin = Date.now() / 1000 - 100;
   const env = {
     AWS_ENDPOINT_URL: await played.start(),

@@ -1,4 +1,4 @@
-import type { Moment, PlayedPipeline } from '../../support/played-pipelines';
+import { type Moment, type PlayedPipeline, PlayedPipelines } from '../../support/played-pipelines';
 
 /** A commit. */
 export const COMMIT = '3f2c1a9be0d47c5512aa90e4b7d1c8f6a5e40b21';
@@ -232,3 +232,16 @@ export const failing: PlayedPipeline = {
     },
   ],
 };
+
+/**
+ * Plays scenes, with the builds, the log and the image that they speak of.
+ *
+ * @param pipelines the scenes
+ */
+export function playScenes(...pipelines: readonly PlayedPipeline[]): PlayedPipelines {
+  const played = new PlayedPipelines(...pipelines);
+  played.builds.set(FAILED_BUILD.id, FAILED_BUILD).set(IMAGE_BUILD.id, IMAGE_BUILD);
+  played.logs.set('one', FAILED_LOG);
+  played.images.set(DIGEST, IMAGE);
+  return played;
+}
