@@ -48,7 +48,7 @@ const project = new cdk.JsiiProject({
   entrypointTypes: 'lib/blueprints/index.d.ts',
   tsconfig: {
     include: ['modules/**/*.ts', 'pipelines/**/*.ts'],
-    exclude: ['**/template/**', 'node_modules'],
+    exclude: ['**/template/**', 'pipelines/operations', 'node_modules'], // the command line has these in it
     compilerOptions: { rootDir: '.', declarationMap: false, inlineSources: false, inlineSourceMap: false },
   },
   tsconfigDev: {
@@ -88,6 +88,8 @@ const project = new cdk.JsiiProject({
     '@aws-cdk/cloudformation-diff@2.187.5',
     '@babel/parser@7.29.15',
     '@clack/prompts@1.9.0',
+    'agent-base@9.0.0',
+    'cli-truncate@5.2.0',
     'commander@14.0.3',
     'csv-stringify@6.9.0',
     'diff@9.0.0',
@@ -95,6 +97,10 @@ const project = new cdk.JsiiProject({
     'fastest-levenshtein@1.0.16',
     'fflate@0.8.3',
     'handlebars@4.7.10',
+    'https-proxy-agent@9.1.0',
+    'log-update@6.1.0', // 7 loses lines when some are inserted above others
+    'proxy-from-env@2.1.0',
+    '@types/proxy-from-env@1.0.4',
     'chokidar@5.0.0',
     'markdown-it@14.1.1',
     '@types/markdown-it@14.1.2',
@@ -103,6 +109,7 @@ const project = new cdk.JsiiProject({
     'semver@7.8.6',
     'tinyglobby@0.2.17',
     '@types/semver@7.8.0',
+    '@xterm/headless@6.0.0',
     'yaml@2.9.1',
   ],
 });
@@ -178,6 +185,10 @@ project.addTask('e2e', {
   exec: 'jest --config test/e2e/jest.config.json',
   receiveArgs: true,
 });
+project.addTask('pictures', {
+  description: 'Draws the pictures of docs: what commands show in terminals',
+  exec: 'tsx test/dev/pictures.ts',
+});
 project.addTask('bench', {
   description: 'Measures the speed of the kit against others and writes docs/benchmarks.md',
   exec: 'tsx test/bench/main.ts',
@@ -229,7 +240,12 @@ const boundaries = [
     'Blueprints are loaded whenever a project is created: they import nothing of the CDK, and projen by its files.',
   ),
   mayNotImport(
-    ['modules/**', 'pipelines/**'],
+    ['pipelines/operations/**'],
+    ['aws-cdk-lib', 'aws-cdk-lib/**', 'projen', 'projen/**', '**/blueprints/**', '**/labs/**', '**/test/**'],
+    'Operations look at pipelines that are deployed: they import the AWS SDK, and each other.',
+  ),
+  mayNotImport(
+    ['modules/**', 'pipelines/**', '!pipelines/operations/**'],
     ['projen', 'projen/**', '**/blueprints/**', '**/labs/**', '**/test/**'],
     'Modules and pipelines are copied into ejected projects: they import the CDK, and each other.',
   ),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { encodingOf } from '../blueprints/rendering';
 
 /*
@@ -30,6 +30,9 @@ const programs = new Map([
       [`probes-${pattern}`, join(labs, pattern, 'probes')] as const,
     ]),
 ]);
+
+/** The one that brings the AWS SDK with it. */
+const OPERATIONS = 'operations';
 
 /** What packages of patterns import: how labs are written, and the suites of tests, each with its types. */
 const libraries = new Map([
@@ -109,18 +112,28 @@ async function bundle(): Promise<void> {
   for (const inlined of readdirSync(rendering).filter((file) => file.endsWith('.js') && file !== 'index.js')) {
     rmSync(join(rendering, inlined));
   }
-  await build({
+  const cliFiles: BuildOptions = {
     ...common,
-    entryPoints: [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out })),
     outdir: join(lib, 'cli'),
     plugins: [boundaries, installedSpec],
-    external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
     // Its module for import asks where it is, which a bundle can't tell.
     alias: { tinyglobby: join(root, 'node_modules', 'tinyglobby', 'dist', 'index.cjs') },
     supported: { 'dynamic-import': false },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+  };
+  const entries = [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out }));
+  await build({
+    ...cliFiles,
+    entryPoints: entries.filter(({ out }) => out !== OPERATIONS),
+    external: ['projen', 'esbuild', 'tsx', 'aws-cdk', '@aws-sdk/*'],
+  });
+  await build({
+    ...cliFiles,
+    entryPoints: entries.filter(({ out }) => out === OPERATIONS),
+    mainFields: ['module', 'main'], // of modules esbuild takes what is used
+    minifyIdentifiers: true,
   });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');

@@ -6,6 +6,7 @@ import { allowedWords, checkOption, flagOf, optionsOf } from '../../blueprints/o
 import type { OptionSpec, Pattern } from '../../blueprints/pattern';
 import { report } from './failure';
 import type { Source } from './from';
+import { type Operation, operations } from './operations/command-line';
 import { Output } from './output';
 
 const JSON_FLAG = '--json';
@@ -102,6 +103,14 @@ function addPipeline(program: Command): void {
       const { rehearse } = await import('./commands/pipeline');
       finish(await rehearse(action, options));
     });
+  for (const [name, { syntax, summary, flags }] of Object.entries(operations())) {
+    const one = flags.reduce((built, flag) => built.addOption(flag), command(pipeline, syntax, summary));
+    one.action(async (...args) => {
+      const commands = await import('./commands/operations');
+      const run = commands[name as Operation] as (...given: unknown[]) => Promise<number>;
+      finish(await run(...args.slice(0, -1))); // the last one is the command itself
+    });
+  }
 }
 
 function addNew(program: Command, { patterns: known, source, named }: Choice): void {

@@ -13,6 +13,12 @@ export const exitCodes = {
   hasUpdate: 3,
   /** The environment failed: installation, network, emulator. */
   environment: 4,
+  /** The execution that was watched was stopped by somebody. */
+  stopped: 5,
+  /** A newer execution has taken the place of the one that was watched. */
+  superseded: 6,
+  /** The execution that was watched was cancelled, as its pipeline has changed. */
+  cancelled: 7,
   /** A fault of the kit. */
   fault: 70,
 } as const;
@@ -62,6 +68,7 @@ const GLYPHS = {
   skip: { glyph: '–', word: 'skipped', tone: 'faint' },
   todo: { glyph: '○', word: 'open', tone: 'faint' },
   here: { glyph: '▸', word: 'now', tone: 'accent' },
+  ask: { glyph: '?', word: 'asks', tone: 'warn' },
 } as const satisfies Record<string, { glyph: string; word: string; tone: Tone }>;
 
 /** A state that a line can begin with. */
@@ -162,7 +169,7 @@ export class Output {
         const tone = typeof cell === 'object' ? cell.tone : tones[column];
         return tone ? this.paint(tone, padded) : padded;
       });
-      this.print(`  ${cells.join('  ')}`);
+      this.print(`  ${cells.join('  ')}`.trimEnd());
     }
   }
 

@@ -60,6 +60,17 @@ export function atelierReading(cwd: string, args: readonly string[], input: stri
 }
 
 /**
+ * Runs the command line to its end, while this process goes on: it may be what the run asks.
+ *
+ * @param cwd the folder to run it in
+ * @param args its arguments
+ * @param env variables beyond those that every run has
+ */
+export function atelierMeanwhile(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return endOf(spawn(process.execPath, [MAIN, ...args], options(cwd, env)));
+}
+
+/**
  * Starts the command line.
  *
  * @returns the process, and how it ends: its exit code, or the name of the signal
@@ -91,8 +102,25 @@ export function atelierInTerminal(
   answers: ReadonlyArray<readonly [text: string, keys: string]> = [],
   env: NodeJS.ProcessEnv = {},
 ): Pick<Ended, 'code' | 'stdout'> {
-  const helper = [join(__dirname, 'terminal.py'), JSON.stringify(answers), process.execPath, MAIN, ...args];
-  return end(spawnSync('python3', helper, options(cwd, { TERM: 'xterm', ...env })));
+  return end(spawnSync('python3', inTerminal(args, answers), options(cwd, { TERM: 'xterm', ...env })));
+}
+
+/**
+ * The same while this process goes on.
+ *
+ * @param cwd the folder to run it in
+ * @param args its arguments
+ * @param answers pairs: once the text is shown, the keys are typed
+ * @param env variables beyond those that every run has; `TERMINAL_SIZE` is rows and columns: `24x80`
+ * @returns its exit code, and what the terminal showed
+ */
+export function atelierInTerminalMeanwhile(
+  cwd: string,
+  args: readonly string[],
+  answers: ReadonlyArray<readonly [text: string, keys: string]> = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Pick<Ended, 'code' | 'stdout'>> {
+  return endOf(spawn('python3', inTerminal(args, answers), options(cwd, { TERM: 'xterm', ...env })));
 }
 
 /**
@@ -192,4 +220,21 @@ function options(cwd: string, env: NodeJS.ProcessEnv) {
 
 function end({ status, stdout, stderr }: { status: number | null; stdout: string; stderr: string }): Ended {
   return { code: status, stdout, stderr };
+}
+
+/** How a process ends, and all that it has printed. */
+function endOf(child: ChildProcess): Promise<Ended> {
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  }
+  return new Promise((done) => {
+    child.on('close', (code) => done({ code, ...printed }));
+  });
+}
+
+function inTerminal(args: readonly string[], answers: ReadonlyArray<readonly [text: string, keys: string]>): string[] {
+  return [join(__dirname, 'terminal.py'), JSON.stringify(answers), process.execPath, MAIN, ...args];
 }

@@ -1,7 +1,7 @@
 """Runs a command in a terminal of its own: terminal.py <answers> <command> <argument>...
 
 The answers are a JSON array of [text, keys]: once the text was seen, the keys are typed. What the terminal showed goes
-to standard output; the exit code is that of the command.
+to standard output; the exit code is that of the command. TERMINAL_SIZE is its rows and columns, 40x160 by default.
 """
 
 import fcntl
@@ -14,11 +14,12 @@ import sys
 import termios
 
 SILENCE = 30
+ROWS, COLUMNS = map(int, os.environ.get("TERMINAL_SIZE", "40x160").split("x"))
 
 answers = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 
 shown = b""

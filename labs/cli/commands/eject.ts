@@ -17,6 +17,9 @@ export interface EjectOptions extends LabOptions {
 /** The rooms of the kit that generated projects import, and whose copies go into a folder of that name in `src`. */
 const ROOMS = ['modules', 'pipelines'];
 
+/** What is in them besides constructs. */
+const APART = new Set(['functions', 'operations']);
+
 /** A room of the kit, wherever a source names it. */
 const specifier = (room: string): RegExp => new RegExp(`(['"])${KIT}/${room}\\1`, 'g');
 
@@ -108,7 +111,7 @@ function copyRoom(folder: string, room: string): string[] {
   }
   const home = join(folder, 'src', room);
   // The functions of constructs are copied as they were bundled: no project has what their sources import.
-  cpSync(join(kitRoot, room), home, { recursive: true, filter: (path) => basename(path) !== 'functions' });
+  cpSync(join(kitRoot, room), home, { recursive: true, filter: (path) => !APART.has(basename(path)) });
   const functions = join(kitRoot, 'lib', room, 'functions');
   if (existsSync(functions)) {
     cpSync(functions, join(home, 'functions'), { recursive: true });

@@ -1,0 +1,50 @@
+import type { Item, Published } from '../../../pipelines/operations';
+import type { Output } from '../output';
+import { ageWords, revisionWords } from './words';
+
+/** What was published; by which revision and when is not always known, or of no interest. */
+export type PublishedItem = Pick<Item, 'what' | 'by'> & Partial<Item>;
+
+/**
+ * Prints what was published: what it is, where, in which version, and then the digests of images, to be copied.
+ *
+ * @param output how to print
+ * @param items what was published
+ * @param now the present
+ */
+export function printPublished(output: Output, items: readonly PublishedItem[], now: Date): void {
+  output.table(
+    items.map(({ what, revision, at }) => [
+      ...wordsOf(what),
+      revision ? revisionWords(revision) : '',
+      at ? ageWords(at, now) : '',
+    ]),
+    ['strong', 'faint', undefined, undefined, 'faint'],
+  );
+  for (const { what } of items) {
+    if (what.kind === 'image') {
+      output.print(output.paint('faint', `  ${what.repository}@${what.digest}`));
+    }
+  }
+}
+
+function wordsOf(what: Published): readonly [name: string, place: string, version: string] {
+  if (what.kind === 'layer') {
+    return [`layer ${what.name}`, what.region, `version ${what.version}`];
+  }
+  if (what.kind === 'stack') {
+    return [`stack ${what.name}`, [what.account, what.region].filter(Boolean).join(' '), ''];
+  }
+  return [`image ${what.repository}`, what.region ?? '', findingsWords(what.findings)];
+}
+
+/** From the worst on. */
+const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED', 'UNTRIAGED'];
+
+function findingsWords(findings: Readonly<Record<string, number>> | null): string {
+  if (!findings) {
+    return 'not scanned';
+  }
+  const found = SEVERITIES.filter((severity) => findings[severity]);
+  return found.length > 0 ? found.map((one) => `${findings[one]} ${one.toLowerCase()}`).join(', ') : 'no findings';
+}

@@ -1,0 +1,285 @@
+import {
+  ApprovalStatus,
+  GetPipelineExecutionCommand,
+  GetPipelineStateCommand,
+  PutApprovalResultCommand,
+  RetryStageExecutionCommand,
+  RollbackStageCommand,
+  SourceRevisionType,
+  StageRetryMode,
+  type StageState,
+  StartPipelineExecutionCommand,
+} from '@aws-sdk/client-codepipeline';
+import type { Aws } from './aws';
+import type { Definition } from './definition';
+import { executionsOf } from './history';
+
+/** Something that changes a pipeline's course: what it will do, and doing it. */
+export interface Act {
+  /** What it will do, as a sentence without a full stop. */
+  readonly sentence: string;
+  /** The stage that it is about. @default - the whole pipeline */
+  readonly stage?: string;
+  /**
+   * Does it.
+   *
+   * @returns the id of the execution that goes on from it
+   */
+  readonly run: () => Promise<string>;
+}
+
+/** What can't be done, and what can. */
+export class ImpossibleError extends Error {
+  /**
+   * @param problem what is wrong
+   * @param choices what is possible instead. @default - nothing is
+   */
+  constructor(
+    problem: string,
+    readonly choices?: readonly string[],
+  ) {
+    super(problem);
+    this.name = 'ImpossibleError';
+  }
+}
+
+/** What an execution is started with. */
+export interface StartOptions {
+  /** The values of the pipeline's variables, by name. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The commit, or the version of an object, that every source takes. @default - the newest */
+  readonly commit?: string;
+}
+
+/** How each source names its revisions: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html */
+const REVISIONS: Readonly<Record<string, SourceRevisionType>> = {
+  CodeStarSourceConnection: SourceRevisionType.COMMIT_ID,
+  CodeCommit: SourceRevisionType.COMMIT_ID,
+  GitHub: SourceRevisionType.COMMIT_ID,
+  S3: SourceRevisionType.S3_OBJECT_VERSION_ID,
+  ECR: SourceRevisionType.IMAGE_DIGEST,
+};
+
+/**
+ * Starts an execution.
+ *
+ * @param aws the clients
+ * @param definition the pipeline
+ * @param options what it is started with
+ * @throws ImpossibleError for a variable that the pipeline has not, or a commit where no source takes one
+ */
+export function starting(aws: Aws, definition: Definition, { variables = {}, commit }: StartOptions): Act {
+  const unknown = Object.keys(variables).find((name) => !definition.variables.includes(name));
+  if (unknown !== undefined) {
+    throw new ImpossibleError(`${definition.name} has no variable ${JSON.stringify(unknown)}`, definition.variables);
+  }
+  const sources = definition.stages
+    .flatMap(({ actions }) => actions)
+    .filter(({ category, provider }) => category === 'Source' && REVISIONS[provider]);
+  if (commit !== undefined && sources.length === 0) {
+    throw new ImpossibleError(`${definition.name} has no source that takes a commit`);
+  }
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const words = [commit && `at ${commit}`, settings.length > 0 && `with ${settings.join(', ')}`].filter(Boolean);
+  // The same token twice is one execution: a call that is tried again starts no second one.
+  const clientRequestToken = crypto.randomUUID();
+  return {
+    sentence: [`start ${definition.name}`, ...words].join(' '),
+    run: async () => {
+      const { pipelineExecutionId = '' } = await aws.codepipeline.send(
+        new StartPipelineExecutionCommand({
+          name: definition.name,
+          clientRequestToken,
+          variables: Object.entries(variables).map(([name, value]) => ({ name, value })),
+          sourceRevisions:
+            commit === undefined
+              ? undefined
+              : sources.map(({ name, provider }) => ({
+                  actionName: name,
+                  revisionType: REVISIONS[provider],
+                  revisionValue: commit,
+                })),
+        }),
+      );
+      return pipelineExecutionId;
+    },
+  };
+}
+
+/** How somebody answers an approval. */
+export interface Answer {
+  /** The stage whose approval is meant. @default - the one that waits */
+  readonly stage?: string;
+  /** Whether it is refused. @default false */
+  readonly reject?: boolean;
+  /** What is kept beside the answer. */
+  readonly comment?: string;
+}
+
+/**
+ * Answers an approval that waits.
+ *
+ * @param aws the clients
+ * @param definition the pipeline
+ * @param answer the answer
+ * @throws ImpossibleError when none waits, or several do and none is named
+ */
+export async function approving(aws: Aws, definition: Definition, answer: Answer): Promise<Act> {
+  const waiting = (await stagesOf(aws, definition)).flatMap(({ stageName = '', actionStates = [], latestExecution }) =>
+    actionStates.flatMap(({ actionName = '', latestExecution: action }) =>
+      action?.token && action.status === 'InProgress'
+        ? [
+            {
+              stage: stageName,
+              action: actionName,
+              token: action.token,
+              execution: latestExecution?.pipelineExecutionId ?? '',
+            },
+          ]
+        : [],
+    ),
+  );
+  const { stage, action, token, execution } = oneOf(waiting, answer.stage, {
+    none: `nothing waits for an approval in ${definition.name}`,
+    several: `several stages of ${definition.name} wait for an approval`,
+  });
+  return {
+    sentence: `${answer.reject ? 'reject' : 'approve'} ${stage} of ${definition.name}, execution ${execution}`,
+    stage,
+    run: async () => {
+      await aws.codepipeline.send(
+        new PutApprovalResultCommand({
+          pipelineName: definition.name,
+          stageName: stage,
+          actionName: action,
+          token,
+          result: {
+            status: answer.reject ? ApprovalStatus.Rejected : ApprovalStatus.Approved,
+            summary: answer.comment ?? '',
+          },
+        }),
+      );
+      return execution;
+    },
+  };
+}
+
+/** What is tried again. */
+export interface RetryOptions {
+  /** The stage. @default - the one that has failed */
+  readonly stage?: string;
+  /** Whether actions that have succeeded are done again, too. @default false */
+  readonly all?: boolean;
+}
+
+/**
+ * Tries a failed stage again.
+ *
+ * @param aws the clients
+ * @param definition the pipeline
+ * @param options what is tried again
+ * @throws ImpossibleError when none has failed, or several have and none is named
+ */
+export async function retrying(aws: Aws, definition: Definition, options: RetryOptions): Promise<Act> {
+  const failed = (await stagesOf(aws, definition))
+    .filter(({ latestExecution }) => ['Failed', 'Stopped'].includes(latestExecution?.status ?? ''))
+    .map(({ stageName = '', latestExecution }) => ({
+      stage: stageName,
+      execution: latestExecution?.pipelineExecutionId ?? '',
+    }));
+  const { stage, execution } = oneOf(failed, options.stage, {
+    none: `no stage of ${definition.name} has failed`,
+    several: `several stages of ${definition.name} have failed`,
+  });
+  return {
+    sentence: `try ${options.all ? 'all actions' : 'the failed actions'} of ${stage} of ${definition.name} again, execution ${execution}`,
+    stage,
+    run: async () => {
+      await aws.codepipeline.send(
+        new RetryStageExecutionCommand({
+          pipelineName: definition.name,
+          stageName: stage,
+          pipelineExecutionId: execution,
+          retryMode: options.all ? StageRetryMode.ALL_ACTIONS : StageRetryMode.FAILED_ACTIONS,
+        }),
+      );
+      return execution;
+    },
+  };
+}
+
+/** What is gone back to. */
+export interface RollbackOptions {
+  /** The stage. @default - the last one that can go back */
+  readonly stage?: string;
+  /** The execution. @default - the newest before the present one that has succeeded in the stage */
+  readonly to?: string;
+}
+
+/**
+ * Takes a stage back to what an earlier execution brought there.
+ *
+ * @param aws the clients
+ * @param definition the pipeline
+ * @param options what is gone back to
+ * @throws ImpossibleError when there is nothing to go back to, or the pipeline has changed since
+ */
+export async function rollingBack(aws: Aws, definition: Definition, options: RollbackOptions): Promise<Act> {
+  // The first stage fetches the sources, and can't go back.
+  const stages = definition.stages.slice(1).map(({ name }) => name);
+  const stage = options.stage ?? stages.at(-1) ?? '';
+  if (!stages.includes(stage)) {
+    throw new ImpossibleError(`${definition.name} has no stage ${JSON.stringify(stage)} that can go back`, stages);
+  }
+  const present = (await stagesOf(aws, definition)).find(({ stageName }) => stageName === stage)?.latestExecution;
+  const earlier = (await executionsOf(aws, definition.name, stage)).filter(
+    ({ pipelineExecutionId, executionType }) =>
+      executionType !== 'ROLLBACK' && pipelineExecutionId !== present?.pipelineExecutionId,
+  );
+  const ids = earlier.map(({ pipelineExecutionId = '' }) => pipelineExecutionId);
+  const to = options.to ?? ids[0];
+  if (to === undefined || !ids.includes(to)) {
+    throw new ImpossibleError(`${stage} of ${definition.name} can't go back to ${to ?? 'anything'}`, ids);
+  }
+  const { pipelineExecution } = await aws.codepipeline.send(
+    new GetPipelineExecutionCommand({ pipelineName: definition.name, pipelineExecutionId: to }),
+  );
+  // https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
+  if (pipelineExecution?.pipelineVersion !== definition.version) {
+    throw new ImpossibleError(
+      `${definition.name} has changed since execution ${to}, and a stage goes back only in the same pipeline`,
+    );
+  }
+  const revision = pipelineExecution.artifactRevisions?.[0]?.revisionId;
+  return {
+    sentence: `take ${stage} of ${definition.name} back to execution ${to}${revision ? `, ${revision}` : ''}`,
+    stage,
+    run: async () => {
+      const { pipelineExecutionId = '' } = await aws.codepipeline.send(
+        new RollbackStageCommand({ pipelineName: definition.name, stageName: stage, targetPipelineExecutionId: to }),
+      );
+      return pipelineExecutionId;
+    },
+  };
+}
+
+async function stagesOf(aws: Aws, { name }: Definition): Promise<readonly StageState[]> {
+  const { stageStates = [] } = await aws.codepipeline.send(new GetPipelineStateCommand({ name }));
+  return stageStates;
+}
+
+/** The one of several that is meant. */
+function oneOf<T extends { readonly stage: string }>(
+  candidates: readonly T[],
+  stage: string | undefined,
+  words: { readonly none: string; readonly several: string },
+): T {
+  const meant = candidates.filter((one) => stage === undefined || one.stage === stage);
+  if (meant.length !== 1) {
+    throw new ImpossibleError(
+      candidates.length === 0 ? words.none : meant.length === 0 ? `${stage} is none that waits` : words.several,
+      candidates.length === 0 ? undefined : candidates.map((one) => one.stage),
+    );
+  }
+  return meant[0];
+}

@@ -1,0 +1,97 @@
+import {
+  GetPipelineCommand,
+  ListPipelinesCommand,
+  type PipelineDeclaration,
+  PipelineNotFoundException,
+} from '@aws-sdk/client-codepipeline';
+import type { Aws } from './aws';
+
+/** An action, as a pipeline declares it. */
+export interface DeclaredAction {
+  readonly name: string;
+  /** `Source`, `Build`, `Approval` and so on, as CodePipeline has it. */
+  readonly category: string;
+  /** Who does it: `CodeBuild`, `Lambda` and so on. */
+  readonly provider: string;
+  /** The settings of the action, before variables are filled in. */
+  readonly configuration: Readonly<Record<string, string>>;
+}
+
+/** A stage, as a pipeline declares it. */
+export interface DeclaredStage {
+  readonly name: string;
+  readonly actions: readonly DeclaredAction[];
+  /** Whether CodePipeline itself tries a failed stage again. */
+  readonly retries: boolean;
+  /** Whether CodePipeline itself goes back to what was there before. */
+  readonly rollsBack: boolean;
+}
+
+/** A pipeline, as it is declared, and where it is. */
+export interface Definition {
+  readonly name: string;
+  /** Grows with each change of the pipeline. */
+  readonly version: number;
+  readonly account: string;
+  readonly region: string;
+  readonly stages: readonly DeclaredStage[];
+  /** The names of the variables that an execution can be started with. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * A pipeline's definition.
+ *
+ * @param aws the clients
+ * @param name its name
+ * @param version which of its versions; the one of an execution, for example
+ * @returns the definition, or undefined when there is no such pipeline
+ */
+export async function definitionOf(aws: Aws, name: string, version?: number): Promise<Definition | undefined> {
+  try {
+    const { pipeline, metadata } = await aws.codepipeline.send(new GetPipelineCommand({ name, version }));
+    // arn:aws:codepipeline:<region>:<account>:<name>
+    const [, , , region = '', account = ''] = metadata?.pipelineArn?.split(':') ?? [];
+    return { ...declared(pipeline as PipelineDeclaration), account, region };
+  } catch (error) {
+    if (error instanceof PipelineNotFoundException) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function declared(pipeline: PipelineDeclaration): Omit<Definition, 'account' | 'region'> {
+  return {
+    name: pipeline.name ?? '',
+    version: pipeline.version ?? 1,
+    stages: (pipeline.stages ?? []).map(({ name = '', actions = [], onFailure }) => ({
+      name,
+      retries: onFailure?.result === 'RETRY',
+      rollsBack: onFailure?.result === 'ROLLBACK',
+      actions: actions.map(({ name: action = '', actionTypeId, configuration = {} }) => ({
+        name: action,
+        category: actionTypeId?.category ?? '',
+        provider: actionTypeId?.provider ?? '',
+        configuration,
+      })),
+    })),
+    variables: (pipeline.variables ?? []).map(({ name = '' }) => name),
+  };
+}
+
+/**
+ * The names of all pipelines of the account, in the Region that the clients are for.
+ *
+ * @param aws the clients
+ */
+export async function pipelineNames(aws: Aws): Promise<string[]> {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await aws.codepipeline.send(new ListPipelinesCommand({ nextToken }));
+    names.push(...(page.pipelines ?? []).map(({ name = '' }) => name));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return names;
+}

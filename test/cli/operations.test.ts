@@ -1,0 +1,535 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { kitRoot } from '../../blueprints/kit';
+import {
+  COMMIT,
+  DIGEST,
+  FAILED_BUILD,
+  failing,
+  hundred,
+  layers,
+  orders,
+  playScenes,
+} from '../pipelines/operations/scenes';
+import type { Moment, PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
+import { screenOf } from '../support/screen';
+import { atelierInTerminalMeanwhile, atelierMeanwhile, type Ended, emptyFolders } from './support';
+
+const folder = emptyFolders();
+const [execution] = orders.executions;
+const QUICK = ['--interval', '1'];
+
+// A watch takes a second for each look, and more on a busy machine.
+jest.setTimeout(60_000);
+
+let played: PlayedPipelines;
+let env: NodeJS.ProcessEnv;
+
+async function play(...pipelines: readonly PlayedPipeline[]): Promise<void> {
+  played?.stop();
+  played = playScenes(...pipelines);
+  env = {
+    AWS_ENDPOINT_URL: await played.start(),
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+}
+
+afterEach(() => played?.stop());
+
+/** A pipeline that is played, without its moments but these. */
+function at(pipeline: PlayedPipeline, ...moments: readonly Moment[]): PlayedPipeline {
+  return { ...pipeline, executions: [{ ...pipeline.executions[0], moments }, ...pipeline.executions.slice(1)] };
+}
+
+const lastOf = (pipeline: PlayedPipeline): PlayedPipeline => at(pipeline, ...pipeline.executions[0].moments.slice(-1));
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return atelierMeanwhile(folder(), ['pipeline', ...args], env);
+}
+
+function events({ stdout }: Ended): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('atelier pipeline watch, against a server on loopback that plays pipelines', () => {
+  it('appends a line for each change without a terminal, and says at the end what was published', async () => {
+    await play(orders);
+    const { code, stdout, stderr } = await run('watch', 'orders-image', ...QUICK, '--plain');
+    expect(stderr).toBe('');
+    expect(stdout.split('\n')).toEqual([
+      `[now] orders-image  ${execution.id}  running`,
+      '[now] Source/Source  running',
+      '[ok] Source/Source  succeeded  4 s  Add the express lane',
+      '[now] Build/Build  running',
+      '[ok] Build/Build  succeeded  1 min 12 s',
+      '[asks] ApproveProd/Approve  waits: atelier pipeline approve orders-image ApproveProd',
+      '[ok] ApproveProd/Approve  succeeded  1 min  Approved by ana',
+      '[now] Prod/Prepare  running',
+      '[ok] Prod/Prepare  succeeded  9 s',
+      '[ok] Prod/Deploy  succeeded  39 s',
+      `[ok] orders-image  ${execution.id}  succeeded`,
+      '',
+      '  image orders       eu-west-1               2 high, 1 low',
+      '  stack orders-prod  444455556666 eu-west-1',
+      `  orders@${DIGEST}`,
+      '',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('streams events for machines, one a line, with the command that has failed and what it printed', async () => {
+    await play(lastOf(failing));
+    const ended = await run('watch', ...QUICK, '--json');
+    expect(events(ended)).toEqual([
+      expect.objectContaining({ event: 'action', stage: 'Source', action: 'Source', status: 'succeeded', seconds: 4 }),
+      expect.objectContaining({ event: 'action', stage: 'Build', action: 'Build', status: 'failed', attempt: 1 }),
+      expect.objectContaining({ event: 'execution', id: failing.executions[0].id, status: 'failed' }),
+      {
+        event: 'failure',
+        stage: 'Build',
+        action: 'Build',
+        phase: 'BUILD',
+        command: 'npm test',
+        reason: 'exit status 1',
+        lines: ['> orders@1.0.0 test', 'FAIL test/orders.test.ts', '  expected 3 messages, got 2'],
+      },
+      { event: 'end', status: 'failed', execution: failing.executions[0].id, code: 1 },
+    ]);
+    expect(ended.code).toBe(1);
+  });
+
+  it.each([
+    ['Succeeded', 0],
+    ['Failed', 1],
+    ['Stopped', 5],
+    ['Superseded', 6],
+  ])('ends with an exit code of its own for %s: %i', async (status, code) => {
+    await play(at(orders, { status, actions: {} }));
+    await expect(run('watch', 'orders', ...QUICK)).resolves.toMatchObject({ code });
+  });
+
+  it('fails though what it went back to was deployed', async () => {
+    const failed = { status: 'Failed', actions: { 'Prod/Deploy': 'Failed' } };
+    const back = { id: 'back', backTo: 'older', moments: [{ status: 'Succeeded', actions: {} }] };
+    await play({
+      ...orders,
+      stages: orders.stages.map((stage) => ({ ...stage, ...(stage.name === 'Prod' && { onFailure: 'ROLLBACK' }) })),
+      executions: [back, { ...execution, moments: [failed] }],
+    });
+    const ended = await run('watch', 'orders', '--execution', execution.id, ...QUICK, '--json');
+    expect(events(ended).at(-1)).toEqual({ event: 'end', status: 'rolled-back', execution: 'back', code: 1 });
+    expect(ended.code).toBe(1);
+  });
+
+  it('draws a tree in a terminal of 80 columns, and leaves it there', async () => {
+    await play(lastOf(failing));
+    const { code, stdout } = await terminal('24x80', 'watch', ...QUICK);
+    expect((await screenOf(stdout, 80, 24)).filter(Boolean)).toEqual([
+      'failing  111122223333 eu-west-1',
+      `execution ${failing.executions[0].id}, started by a push`,
+      '3f2c1a9b  Add the express lane',
+      '✓ Source        4 s  Add the express lane',
+      '✗ Build        48 s  Build terminated with state: FAILED',
+      '    BUILD: npm test  exit status 1',
+      '    │ > orders@1.0.0 test',
+      '    │ FAIL test/orders.test.ts',
+      '    │   expected 3 messages, got 2',
+      '– ApproveProd',
+      '– Prod               2 actions',
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it.each(['24x80', '24x200', '12x40'])(
+    'keeps a hundred actions within a terminal of %s: what has failed comes first',
+    async (size) => {
+      const [rows, columns] = size.split('x').map(Number);
+      await play(lastOf(hundred));
+      const { stdout } = await terminal(size, 'watch', ...QUICK);
+      const lines = (await screenOf(stdout, columns, rows)).filter(Boolean);
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      expect(lines.join('\n')).toMatch(/✗ Test57/);
+      expect(lines.at(-1)).toMatch(/^ {2}… and \d+ stopped, 79 succeeded$/);
+    },
+  );
+
+  it('lets no control character of a log or a commit through', async () => {
+    await play({
+      ...lastOf(failing),
+      executions: [{ ...lastOf(failing).executions[0], message: 'Fix\u001b[2J \u0007it\u202e' }],
+    });
+    played.logs.set('one', ['\u001b]0;owned\u0007\u001b[31mred', 'x'.repeat(1_000_000)]);
+    for (const flags of [[], ['--plain'], ['--json']]) {
+      const { stdout } = await run('watch', ...QUICK, ...flags);
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+      expect(stdout.length).toBeLessThan(5000);
+    }
+  });
+
+  it('stops watching at Ctrl-C, and says that the pipeline goes on, and how to watch it again', async () => {
+    await play(at(orders, execution.moments[1]));
+    const { code, stdout } = await terminal('24x160', 'watch', ...QUICK, ['Ctrl-C stops', '\u0003']);
+    expect(code).toBe(130);
+    expect((await screenOf(stdout, 160, 24)).filter(Boolean).at(-1)).toBe(
+      `Watching has stopped; orders-image goes on: atelier pipeline watch orders-image --execution ${execution.id}`,
+    );
+    expect(new Set(played.calls.map(({ name }) => name))).toEqual(
+      new Set([
+        'ListPipelines',
+        'GetPipeline',
+        'ListPipelineExecutions',
+        'GetPipelineExecution',
+        'ListActionExecutions',
+      ]),
+    );
+  });
+
+  it('asks to log in when the login has expired, and goes on where it was', async () => {
+    await play(orders);
+    played.effects.set('GetPipelineExecution', () =>
+      played.count('GetPipelineExecution') === 3
+        ? { __type: 'ExpiredTokenException', message: 'The security token has expired' }
+        : undefined,
+    );
+    const { code, stdout } = await terminal('24x120', 'watch', ...QUICK, ['Are you logged in again?', 'y']);
+    const shown = (await screenOf(stdout, 120, 24)).join('\n');
+    expect(shown).toContain('Log in in another window: aws sso login');
+    expect(shown).toContain('✓ Prod');
+    expect(code).toBe(0);
+  });
+
+  it('says so when the login has expired and nobody can be asked: exit code 4, one line', async () => {
+    await play(orders);
+    played.refuse('GetPipelineExecution', { type: 'ExpiredTokenException', message: 'The security token has expired' });
+    const { code, stderr } = await atelierMeanwhile(
+      folder(),
+      ['pipeline', 'watch', 'orders-image', '--profile', 'ops'],
+      {
+        ...env,
+        ...profile(),
+      },
+    );
+    expect(code).toBe(4);
+    expect(stderr).toBe(
+      'error: AWS does not take your login: The security token has expired; log in again: aws sso login --profile ops\n',
+    );
+  });
+});
+
+/** The fields of each event, as docs/operations.md has them. */
+function documented(): Map<string, Set<string>> {
+  const text = readFileSync(join(kitRoot, 'docs', 'operations.md'), 'utf8');
+  const rows = text.slice(text.indexOf('| event | has |')).matchAll(/^\| `(\w+)` \| (.*) \|$/gm);
+  return new Map(
+    [...rows].map(([, event, fields]) => [event, new Set([...fields.matchAll(/`(\w+)`/g)].map(([, name]) => name))]),
+  );
+}
+
+it('documents every event, and every field of it', async () => {
+  const failed = {
+    status: 'Failed',
+    actions: { 'Build/Build': { status: 'Failed', id: FAILED_BUILD.id, summary: 'no' } },
+  };
+  const back = { id: 'back', backTo: 'older', moments: lastOf(orders).executions[0].moments };
+  await play({
+    ...orders,
+    stages: orders.stages.map((stage) => ({ ...stage, onFailure: 'ROLLBACK' })),
+    executions: [back, { ...execution, moments: [failed] }],
+  });
+  played.refuse('ListActionExecutions', { type: 'PipelineExecutionNotFoundException' });
+  const seen = events(await run('watch', '--execution', execution.id, ...QUICK, '--json'));
+  await play(lastOf(layers));
+  seen.push(...events(await run('watch', ...QUICK, '--json')));
+  const table = documented();
+  expect(new Set(seen.map(({ event }) => event))).toEqual(new Set(table.keys()));
+  for (const { event, ...fields } of seen) {
+    expect([...(table.get(String(event)) ?? [])]).toEqual(expect.arrayContaining(Object.keys(fields)));
+  }
+});
+
+describe('atelier pipeline status', () => {
+  it('shows the execution, and what is published where, by which commit and when', async () => {
+    await play(lastOf(layers));
+    const { code, stdout } = await run('status');
+    expect(stdout).toContain('✓ ap-southeast-2  ');
+    expect(stdout).toContain('attempt 2, arn:aws:lambda:ap-southeast-2:111122223333:layer:dependencies:3');
+    expect(stdout).toMatch(/Published\n(?: {2}layer dependencies {2}\S+ +version \d {2}3f2c1a9b {2}\d+ days ago\n){3}/);
+    expect(code).toBe(0);
+  });
+
+  it('is one document for machines', async () => {
+    await play(lastOf(failing));
+    const { code, stdout } = await run('status', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipeline: 'failing',
+      account: '111122223333',
+      region: 'eu-west-1',
+      execution: {
+        id: failing.executions[0].id,
+        status: 'failed',
+        stages: [{ name: 'Source', status: 'succeeded' }, { name: 'Build', status: 'failed' }, {}, {}],
+        failures: { 'Build/Build': { command: 'npm test' } },
+      },
+      published: [],
+    });
+    expect(code).toBe(1);
+  });
+
+  it('takes few calls: five, and two for a build that has failed', async () => {
+    await play(lastOf(failing));
+    await run('status', 'failing');
+    expect(played.calls.map(({ name }) => name).sort()).toEqual([
+      'BatchGetBuilds',
+      'GetLogEvents',
+      'GetPipeline',
+      'GetPipelineExecution',
+      'ListActionExecutions',
+      'ListActionExecutions',
+      'ListPipelineExecutions',
+      'ListPipelineExecutions',
+    ]);
+  });
+
+  it.each([
+    ['names all when none is named', [], 'which pipeline is meant?; allowed: orders-image, layers'],
+    [
+      'names all when none has the name',
+      ['lambda'],
+      'no single pipeline is named "lambda"; allowed: orders-image, layers',
+    ],
+  ])('%s', async (_, args, message) => {
+    await play(orders, layers);
+    const { code, stderr } = await run('status', ...args);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('what changes the course of a pipeline', () => {
+  const waiting = at(orders, execution.moments[2]);
+
+  it.each([
+    ['start', orders, [], 'StartPipelineExecution'],
+    ['approve', waiting, [], 'PutApprovalResult'],
+    ['retry', lastOf(failing), [], 'RetryStageExecution'],
+    [
+      'rollback',
+      { ...orders, executions: [lastOf(orders).executions[0], { ...lastOf(orders).executions[0], id: 'old' }] },
+      [],
+      'RollbackStage',
+    ],
+  ])(
+    '%s says what it will do, in which account and Region, and does it only after a yes',
+    async (name, pipeline, args, call) => {
+      await play(pipeline);
+      const no = await terminal('24x160', name, ...args, ['Go on?', 'n']);
+      expect(no.stdout).toContain('in account 111122223333, eu-west-1. Go on?');
+      expect(no.code).toBe(2);
+      expect(played.count(call)).toBe(0);
+      const yes = await terminal('24x160', name, ...args, ['Go on?', 'y']);
+      expect(yes.code).toBe(0);
+      expect(played.count(call)).toBe(1);
+    },
+  );
+
+  it('needs --yes where nobody can be asked', async () => {
+    await play(orders);
+    const { code, stderr } = await run('start', 'orders');
+    expect(stderr).toContain('this would start orders-image, in account 111122223333, eu-west-1; allowed: ');
+    expect(code).toBe(2);
+    expect(played.count('StartPipelineExecution')).toBe(0);
+  });
+
+  it('hands over variables and the commit, and tells machines the execution', async () => {
+    await play(orders);
+    const flags = ['--variable', 'IMAGE_DIGEST=sha256:a=b', '--commit', COMMIT, '--yes', '--json'];
+    const { code, stdout } = await run('start', ...flags);
+    expect(JSON.parse(stdout)).toEqual({ pipeline: 'orders-image', execution: execution.id });
+    expect(played.calls.at(-1)?.input).toMatchObject({
+      variables: [{ name: 'IMAGE_DIGEST', value: 'sha256:a=b' }],
+      sourceRevisions: [{ revisionValue: COMMIT }],
+    });
+    expect(code).toBe(0);
+  });
+
+  it('watches what comes of it, where that is wanted: the exit code says how that has ended', async () => {
+    await play(lastOf(failing));
+    const { code, stdout } = await run('retry', '--yes', '--watch', ...QUICK);
+    expect(stdout).toContain('BUILD: npm test  exit status 1');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [['start', '--variable', 'DIGEST'], '--variable can\'t be "DIGEST"; allowed: NAME=value'],
+    [['start', '--variable', 'X=1', '--yes'], 'orders-image has no variable "X"; allowed: IMAGE_DIGEST'],
+    [['retry', '--yes'], 'no stage of orders-image has failed'],
+    [['watch', '--interval', '0'], 'allowed: 1 to 3600 seconds'],
+  ])('refuses a wrong use in one line: %j', async (args, message) => {
+    await play(lastOf(orders));
+    const { code, stderr } = await run(...args);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('atelier pipeline logs', () => {
+  it('prints the log of the build that has failed', async () => {
+    await play(lastOf(failing));
+    const { code, stdout } = await run('logs');
+    expect(stdout).toContain('\nadded 312 packages in 9s\n');
+    expect(stdout).toContain('\nFAIL test/orders.test.ts\n');
+    expect(code).toBe(0);
+  });
+
+  it('goes on with new lines until the build has ended', async () => {
+    await play(lastOf(failing));
+    const running = { ...FAILED_BUILD, buildComplete: false };
+    played.builds.set(FAILED_BUILD.id, running);
+    played.logs.set('one', ['one']);
+    played.effects.set('GetLogEvents', () => {
+      const count = played.count('GetLogEvents');
+      if (count === 3) {
+        played.logs.set('one', ['one', 'two']);
+        played.builds.set(FAILED_BUILD.id, FAILED_BUILD);
+      }
+      return undefined;
+    });
+    const { stdout } = await run('logs', '--follow', ...QUICK, '--json');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([{ line: 'one' }, { line: 'two' }]);
+  });
+
+  it('names the builds where there is none of the name', async () => {
+    await play(lastOf(failing));
+    const { code, stderr } = await run('logs', 'failing', 'Tests');
+    expect(stderr).toContain('no build "Tests" has begun; allowed: Build/Build');
+    expect(code).toBe(2);
+  });
+});
+
+describe('the way to AWS', () => {
+  it('takes the profile that is named, and its Region', async () => {
+    await play(lastOf(orders));
+    const { code } = await atelierMeanwhile(folder(), ['pipeline', 'status', '--profile', 'ops'], {
+      AWS_ENDPOINT_URL: env.AWS_ENDPOINT_URL,
+      ...profile(),
+    });
+    expect(code).toBe(0);
+    expect(new Set(played.calls.map(({ region }) => region))).toEqual(new Set(['ap-south-1', 'eu-west-1'])); // that of the image
+  });
+
+  it.each([
+    ['no credentials', { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' }, /does not take your login/],
+    ['no Region', { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }, /no Region is set/],
+  ])('says in one line what it lacks: %s', async (_, variables, message) => {
+    const { code, stderr } = await atelierMeanwhile(folder(), ['pipeline', 'status'], variables);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(4);
+  });
+
+  describe('through a proxy', () => {
+    let proxy: Server;
+    let asked: string[];
+    let tunnels: Set<Duplex>;
+
+    beforeEach(async () => {
+      asked = [];
+      tunnels = new Set();
+      proxy = createServer().on('connect', ({ url = '' }, socket, head) => {
+        asked.push(url);
+        tunnels.add(socket);
+        const [host, port] = url.split(':');
+        const upstream = connect(Number(port), host, () => {
+          socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+          upstream.write(head);
+          upstream.pipe(socket).pipe(upstream);
+        });
+        upstream.on('error', () => socket.destroy());
+        socket.on('error', () => upstream.destroy());
+      });
+      await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+      const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder(), name));
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+      execFileSync(
+        'openssl',
+        ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
+        {
+          stdio: 'ignore',
+        },
+      );
+      played = playScenes(lastOf(orders));
+      env = {
+        AWS_ENDPOINT_URL: (
+          await played.start({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') })
+        ).replace('127.0.0.1', 'localhost'),
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        NODE_EXTRA_CA_CERTS: cert,
+        HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      };
+    });
+
+    afterEach(() => {
+      proxy.close();
+      for (const tunnel of tunnels) {
+        tunnel.destroy();
+      }
+    });
+
+    it('goes where HTTPS_PROXY leads', async () => {
+      await expect(run('status')).resolves.toMatchObject({ code: 0, stderr: '' });
+      expect(new Set(asked)).toEqual(new Set([new URL(String(env.AWS_ENDPOINT_URL)).host]));
+    });
+
+    it('goes directly where NO_PROXY names the host', async () => {
+      env = { ...env, NO_PROXY: 'localhost' };
+      await expect(run('status')).resolves.toMatchObject({ code: 0 });
+      expect(asked).toEqual([]);
+    });
+
+    it('says so when the proxy is not there', async () => {
+      env = { ...env, HTTPS_PROXY: 'http://127.0.0.1:1' };
+      const { code, stderr } = await run('status');
+      expect(stderr).toMatch(/^error: AWS can't be reached: .*ECONNREFUSED 127\.0\.0\.1:1.*\n$/);
+      expect(code).toBe(4);
+    });
+  });
+});
+
+/** A profile of the user's AWS configuration, and where that is. */
+function profile(): NodeJS.ProcessEnv {
+  const home = join(folder(), '.aws');
+  mkdirSync(home, { recursive: true });
+  const [config, credentials] = [join(home, 'config'), join(home, 'credentials')];
+  writeFileSync(config, '[profile ops]\nregion = ap-south-1\n');
+  writeFileSync(credentials, '[ops]\naws_access_key_id = test\naws_secret_access_key = test\n');
+  return {
+    AWS_CONFIG_FILE: config,
+    AWS_SHARED_CREDENTIALS_FILE: credentials,
+    AWS_REGION: undefined,
+    AWS_ACCESS_KEY_ID: undefined,
+  };
+}
+
+/** Runs a command in a terminal of a size; what is typed stands behind its arguments, as pairs. */
+function terminal(size: string, ...args: ReadonlyArray<string | [text: string, keys: string]>) {
+  const words = args.filter((arg): arg is string => typeof arg === 'string');
+  const answers = args.filter((arg): arg is [string, string] => typeof arg !== 'string');
+  return atelierInTerminalMeanwhile(folder(), ['pipeline', ...words], answers, { ...env, TERMINAL_SIZE: size });
+}

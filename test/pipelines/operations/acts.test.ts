@@ -1,0 +1,166 @@
+import { approving, retrying, rollingBack, starting } from '../../../pipelines/operations';
+import type { PlayedPipeline } from '../../support/played-pipelines';
+import { COMMIT, failing, hundred, orders } from './scenes';
+import { definition, stage } from './stage';
+
+const { playing, played, aws } = stage();
+
+/** The last call, of which most tests want to know what was asked. */
+const lastCall = () => played().calls.at(-1);
+
+const [execution] = orders.executions;
+
+/** A pipeline that waits for an approval. */
+const waiting: PlayedPipeline = { ...orders, executions: [{ ...execution, moments: [execution.moments[2]] }] };
+
+/** One whose last stage two older executions have succeeded in. */
+const history: PlayedPipeline = {
+  ...orders,
+  executions: [
+    { ...execution, id: 'now', moments: [{ status: 'Succeeded', actions: allOf(orders) }] },
+    { ...execution, id: 'back', backTo: 'first', moments: [{ status: 'Succeeded', actions: allOf(orders) }] },
+    { ...execution, id: 'failed', moments: [{ status: 'Failed', actions: { 'Build/Build': 'Failed' } }] },
+    { ...execution, id: 'before', moments: [{ status: 'Succeeded', actions: allOf(orders) }] },
+    { ...execution, id: 'old', moments: [{ status: 'Succeeded', version: 0, actions: allOf(orders) }] },
+  ],
+};
+
+function allOf({ stages }: PlayedPipeline): Record<string, string> {
+  return Object.fromEntries(
+    stages.flatMap(({ name, actions }) => Object.keys(actions).map((action) => [`${name}/${action}`, 'Succeeded'])),
+  );
+}
+
+describe('starting, played by a server on loopback', () => {
+  it('says what it will do, and does nothing before it is told to', async () => {
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    const { sentence } = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: COMMIT });
+    expect(sentence).toBe(`start orders-image at ${COMMIT} with IMAGE_DIGEST=sha256:1`);
+    expect(played().calls.map(({ name }) => name)).toEqual(['GetPipeline']);
+  });
+
+  it('hands variables and the commit to CodePipeline, and a token by which a second try starts no second execution', async () => {
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    const act = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: COMMIT });
+    await expect(act.run()).resolves.toBe(execution.id);
+    expect(lastCall()).toMatchObject({
+      name: 'StartPipelineExecution',
+      input: {
+        name: 'orders-image',
+        variables: [{ name: 'IMAGE_DIGEST', value: 'sha256:1' }],
+        sourceRevisions: [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: COMMIT }],
+        clientRequestToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    });
+    const [{ input }, { input: again }] = [lastCall(), (await act.run()) && lastCall()] as [
+      { input: Record<string, unknown> },
+      { input: Record<string, unknown> },
+    ];
+    expect(again.clientRequestToken).toBe(input.clientRequestToken);
+  });
+
+  it('names the version of an object where the source is one', async () => {
+    await playing(hundred);
+    await starting(aws(), await definition(aws(), hundred), { commit: 'v1' }).run();
+    expect(lastCall()?.input.sourceRevisions).toEqual([
+      { actionName: 'Source', revisionType: 'S3_OBJECT_VERSION_ID', revisionValue: 'v1' },
+    ]);
+  });
+
+  it('refuses a variable that the pipeline has not, and names those it has', async () => {
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    expect(() => starting(aws(), known, { variables: { DIGEST: '1' } })).toThrow(
+      expect.objectContaining({ message: 'orders-image has no variable "DIGEST"', choices: ['IMAGE_DIGEST'] }),
+    );
+  });
+});
+
+describe('approving', () => {
+  it.each([
+    [{}, 'approve ApproveProd of orders-image', 'Approved', ''],
+    [{ reject: true, comment: 'not on Friday' }, 'reject ApproveProd of orders-image', 'Rejected', 'not on Friday'],
+    [{ stage: 'ApproveProd' }, 'approve ApproveProd of orders-image', 'Approved', ''],
+  ])('answers what waits with its token: %j', async (answer, sentence, status, summary) => {
+    await playing(waiting);
+    const act = await approving(aws(), await definition(aws(), orders), answer);
+    expect(act.sentence).toBe(`${sentence}, execution ${execution.id}`);
+    await act.run();
+    expect(lastCall()).toMatchObject({
+      name: 'PutApprovalResult',
+      input: {
+        pipelineName: 'orders-image',
+        stageName: 'ApproveProd',
+        actionName: 'Approve',
+        token: 'token-of-ApproveProd',
+        result: { status, summary },
+      },
+    });
+  });
+
+  it('refuses where nothing waits', async () => {
+    await playing(history);
+    await expect(approving(aws(), await definition(aws(), orders), {})).rejects.toThrow(
+      'nothing waits for an approval in orders-image',
+    );
+  });
+
+  it('names the stages that wait when another one is meant', async () => {
+    await playing(waiting);
+    await expect(approving(aws(), await definition(aws(), orders), { stage: 'Prod' })).rejects.toMatchObject({
+      choices: ['ApproveProd'],
+    });
+  });
+});
+
+describe('trying again', () => {
+  it.each([
+    [{}, 'the failed actions', 'FAILED_ACTIONS'],
+    [{ all: true }, 'all actions', 'ALL_ACTIONS'],
+  ])('tries the stage that has failed: %j', async (options, words, retryMode) => {
+    await playing({
+      ...failing,
+      executions: [{ ...failing.executions[0], moments: [failing.executions[0].moments[1]] }],
+    });
+    const act = await retrying(aws(), await definition(aws(), failing), options);
+    expect(act.sentence).toBe(`try ${words} of Build of failing again, execution ${failing.executions[0].id}`);
+    await expect(act.run()).resolves.toBe(failing.executions[0].id);
+    expect(lastCall()).toMatchObject({
+      name: 'RetryStageExecution',
+      input: { pipelineName: 'failing', stageName: 'Build', pipelineExecutionId: failing.executions[0].id, retryMode },
+    });
+  });
+
+  it('refuses where none has failed', async () => {
+    await playing(history);
+    await expect(retrying(aws(), await definition(aws(), orders), {})).rejects.toThrow(
+      'no stage of orders-image has failed',
+    );
+  });
+});
+
+describe('going back', () => {
+  it('takes the last stage back to the newest execution before the present one that is no roll-back itself', async () => {
+    await playing(history);
+    const act = await rollingBack(aws(), await definition(aws(), orders), {});
+    expect(act.sentence).toBe(`take Prod of orders-image back to execution before, ${COMMIT}`);
+    await act.run();
+    expect(lastCall()).toMatchObject({
+      name: 'RollbackStage',
+      input: { pipelineName: 'orders-image', stageName: 'Prod', targetPipelineExecutionId: 'before' },
+    });
+  });
+
+  it.each([
+    ['the first stage', { stage: 'Source' }, 'no stage "Source" that can go back'],
+    ['a stage that is none', { stage: 'Prd' }, 'no stage "Prd" that can go back'],
+    ['an execution that has not succeeded there', { to: 'failed' }, "can't go back to failed"],
+    ['an execution of the pipeline before it changed', { to: 'old' }, 'has changed since execution old'],
+  ])('refuses %s', async (_, options, message) => {
+    await playing(history);
+    await expect(rollingBack(aws(), await definition(aws(), orders), options)).rejects.toThrow(message);
+    expect(played().count('RollbackStage')).toBe(0);
+  });
+});

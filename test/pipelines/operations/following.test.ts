@@ -1,0 +1,250 @@
+import { changesBetween, type ExecutionState, type Following, follow, type Sight } from '../../../pipelines/operations';
+import type { PlayedPipeline } from '../../support/played-pipelines';
+import { hundred, layers, orders } from './scenes';
+import { definition, stage } from './stage';
+
+const QUICK = 0.001;
+
+const { playing, aws, played } = stage();
+
+async function sightsOf(
+  pipeline: PlayedPipeline,
+  execution = pipeline.executions[0].id,
+  following: Following = {},
+): Promise<Sight[]> {
+  const sights: Sight[] = [];
+  for await (const sight of follow(aws(), await definition(aws(), pipeline), execution, {
+    interval: QUICK,
+    ...following,
+  })) {
+    sights.push(sight);
+  }
+  return sights;
+}
+
+function states(sights: readonly Sight[]): ExecutionState[] {
+  return sights.flatMap((sight) => (sight.kind === 'state' ? [sight.state] : []));
+}
+
+describe('an execution that is followed, played by a server on loopback', () => {
+  it('is seen from its source to its end', async () => {
+    await playing(orders);
+    const seen = states(await sightsOf(orders));
+    expect(seen.map(({ stages }) => stages.map(({ status }) => status))).toEqual([
+      ['running', 'waiting', 'waiting', 'waiting'],
+      ['succeeded', 'running', 'waiting', 'waiting'],
+      ['succeeded', 'succeeded', 'asking', 'waiting'],
+      ['succeeded', 'succeeded', 'succeeded', 'running'],
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded'],
+    ]);
+    expect(seen.at(-1)).toMatchObject({ status: 'succeeded', trigger: 'WebhookV2', version: 1 });
+    expect(Number(seen.at(-1)?.endedAt) - Number(seen.at(-1)?.startedAt)).toBe(190_000);
+  });
+
+  it('takes two calls a look, and one for the pipeline', async () => {
+    await playing(orders);
+    const looks = states(await sightsOf(orders)).length;
+    expect(
+      played()
+        .calls.map(({ name }) => name)
+        .sort(),
+    ).toEqual(
+      [
+        'GetPipeline',
+        ...Array(looks).fill('GetPipelineExecution'),
+        ...Array(looks).fill('ListActionExecutions'),
+      ].sort(),
+    );
+  });
+
+  it('is told as changes, each once, with how long each action took', async () => {
+    await playing(orders);
+    const seen = states(await sightsOf(orders));
+    const changes = seen.flatMap((state, index) => changesBetween(seen[index - 1], state));
+    expect(
+      changes.map((change) =>
+        change.event === 'action' ? `${change.action} ${change.status} ${change.seconds ?? ''}`.trim() : change.status,
+      ),
+    ).toEqual([
+      'running',
+      'Source running',
+      'Source succeeded 4',
+      'Build running',
+      'Build succeeded 72',
+      'Approve asking',
+      'Approve succeeded 60',
+      'Prepare running',
+      'Prepare succeeded 9',
+      'Deploy succeeded 39',
+      'succeeded',
+    ]);
+  });
+
+  it('goes on when CodePipeline itself tries a failed stage again, and counts the attempts', async () => {
+    await playing(layers);
+    const seen = states(await sightsOf(layers));
+    const last = seen.map(({ stages }) => stages[2].actions[2]);
+    expect(last.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
+      'running 1',
+      'failed 1',
+      'running 2',
+      'succeeded 2',
+    ]);
+    expect(seen.at(-1)?.status).toBe('succeeded');
+  });
+
+  it('ends when the stage that may be tried again is not', async () => {
+    const [execution] = layers.executions;
+    const stuck = { ...layers, executions: [{ ...execution, moments: [execution.moments[1]] }] };
+    await playing(stuck);
+    const seen = states(await sightsOf(stuck));
+    expect(seen.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'failed']);
+  });
+
+  it('follows the execution that goes back, where a stage is rolled back', async () => {
+    const [execution] = orders.executions;
+    const failed = {
+      status: 'Failed',
+      actions: { 'Source/Source': 'Succeeded', 'Build/Build': 'Succeeded', 'Prod/Prepare': 'Failed' },
+    };
+    const back = {
+      id: 'back',
+      backTo: 'older',
+      moments: [{ status: 'Succeeded', actions: { 'Prod/Deploy': 'Succeeded' } }],
+    };
+    const pipeline = {
+      ...orders,
+      stages: orders.stages.map((stage) => ({ ...stage, ...(stage.name === 'Prod' && { onFailure: 'ROLLBACK' }) })),
+      executions: [back, { ...execution, moments: [failed] }],
+    };
+    await playing(pipeline);
+    const sights = await sightsOf(pipeline, execution.id);
+    expect(sights.map((sight) => (sight.kind === 'state' ? sight.state.status : sight))).toEqual([
+      'failed',
+      { kind: 'next', from: execution.id, to: 'back', because: 'rolled-back' },
+      'succeeded',
+    ]);
+    expect(states(sights).at(-1)?.backTo).toBe('older');
+  });
+
+  it('follows the execution that begins again, when the pipeline has changed itself, by its new stages', async () => {
+    const [execution] = orders.executions;
+    const cancelled = { status: 'Cancelled', version: 1, actions: { 'Source/Source': 'Succeeded' } };
+    const pipeline = {
+      ...orders,
+      version: 2,
+      stages: [...orders.stages, { name: 'Extra', actions: { Extra: 'CodeBuild' } }],
+      executions: [
+        {
+          ...execution,
+          id: 'newest',
+          revision: 'another',
+          moments: [{ status: 'Succeeded', version: 2, actions: {} }],
+        },
+        {
+          ...execution,
+          id: 'again',
+          moments: [{ status: 'Succeeded', version: 2, actions: { 'Extra/Extra': 'Succeeded' } }],
+        },
+        { ...execution, moments: [{ ...cancelled, status: 'InProgress' }, cancelled] },
+      ],
+    };
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    played().play(pipeline);
+    const sights: Sight[] = [];
+    for await (const sight of follow(aws(), known, execution.id, { interval: QUICK })) {
+      sights.push(sight);
+    }
+    expect(sights.find(({ kind }) => kind === 'next')).toEqual({
+      kind: 'next',
+      from: execution.id,
+      to: 'again',
+      because: 'changed',
+    });
+    expect(
+      states(sights)
+        .at(-1)
+        ?.stages.map(({ name, status }) => `${name} ${status}`),
+    ).toContain('Extra succeeded');
+  });
+
+  it.each([
+    ['Stopped', 'stopped'],
+    ['Superseded', 'superseded'],
+    ['Cancelled', 'cancelled'],
+  ])('ends when it was %s, and nothing goes on with it', async (status, word) => {
+    const [execution] = orders.executions;
+    const ended = { ...orders, executions: [{ ...execution, moments: [{ status, actions: {} }] }] };
+    await playing(ended);
+    expect(states(await sightsOf(ended)).at(-1)?.status).toBe(word);
+  });
+
+  it('waits for an execution that was just started, and is not known yet', async () => {
+    await playing(orders);
+    played().refuse('GetPipelineExecution', { type: 'PipelineExecutionNotFoundException' }, 2);
+    const sights = await sightsOf(orders);
+    expect(sights.slice(0, 3).map((sight) => (sight.kind === 'trouble' ? sight.trouble : sight.kind))).toEqual([
+      'not-yet',
+      'not-yet',
+      'state',
+    ]);
+  });
+
+  it('shows all attempts of a hundred actions, from two pages', async () => {
+    await playing(hundred);
+    const [first] = states(await sightsOf(hundred));
+    expect(
+      played()
+        .calls.slice(0, 4)
+        .map(({ name }) => name),
+    ).toEqual(['GetPipeline', 'GetPipelineExecution', 'ListActionExecutions', 'ListActionExecutions']);
+    expect(first.stages[1].actions).toHaveLength(100);
+    expect(first.stages[1].status).toBe('failed');
+  });
+});
+
+describe('trouble on the way', () => {
+  it('backs off for longer each time when AWS asks for fewer calls, and goes on', async () => {
+    await playing(orders);
+    played().refuse('ListActionExecutions', { type: 'ThrottlingException', message: 'Rate exceeded' }, 2);
+    const sights = await sightsOf(orders);
+    const troubles = sights.flatMap((sight) => (sight.kind === 'trouble' ? [sight] : []));
+    expect(troubles.map(({ trouble }) => trouble)).toEqual(['throttled', 'throttled']);
+    expect(troubles[1].seconds).toBeGreaterThan(troubles[0].seconds);
+    expect(states(sights).at(-1)?.status).toBe('succeeded');
+  });
+
+  it('asks to log in when the token has expired, and resumes where it was', async () => {
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    const asked: string[] = [];
+    const seen: string[] = [];
+    const logIn = async (message: string): Promise<boolean> => asked.push(message) > 0;
+    for await (const sight of follow(aws(), known, orders.executions[0].id, { interval: QUICK, logIn })) {
+      seen.push(sight.kind === 'state' ? sight.state.status : sight.kind);
+      if (seen.length === 2) {
+        played().refuse('*', { type: 'ExpiredTokenException', message: 'The security token has expired' });
+      }
+    }
+    expect(asked).toEqual(['The security token has expired']);
+    expect(seen).toEqual(['running', 'running', 'trouble', 'running', 'running', 'succeeded']);
+  });
+
+  it.each([
+    ['the token has expired and nobody can be asked', 'ExpiredTokenException', undefined],
+    ['nobody logs in', 'ExpiredTokenException', async () => false],
+    ['AWS refuses it', 'AccessDeniedException', async () => true],
+  ])('ends with what AWS says when %s', async (_, type, logIn) => {
+    await playing(orders);
+    const known = await definition(aws(), orders);
+    played().refuse('GetPipelineExecution', { type, message: 'not with this token' });
+    const following = follow(aws(), known, orders.executions[0].id, { interval: QUICK, logIn });
+    const end = async (): Promise<void> => {
+      while (!(await following.next()).done) {
+        // on to the end
+      }
+    };
+    await expect(end()).rejects.toThrow('not with this token');
+  });
+});

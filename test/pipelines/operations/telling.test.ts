@@ -1,0 +1,188 @@
+import {
+  type ActionState,
+  buildFailure,
+  buildOf,
+  inventoryOf,
+  logPage,
+  look,
+  printable,
+  publishedBy,
+} from '../../../pipelines/operations';
+import type { PlayedPipeline } from '../../support/played-pipelines';
+import { COMMIT, DIGEST, FAILED_BUILD, FAILED_LOG, failing, IMAGE, IMAGE_BUILD, layers, orders } from './scenes';
+import { definition, stage } from './stage';
+
+const { playing, played, aws } = stage();
+
+/** A pipeline as its last moment has it. */
+function ended(pipeline: PlayedPipeline): PlayedPipeline {
+  return { ...pipeline, executions: pipeline.executions.map((one) => ({ ...one, moments: one.moments.slice(-1) })) };
+}
+
+/** An action of a pipeline's execution. */
+async function actionOf(pipeline: PlayedPipeline, path: string): Promise<ActionState> {
+  const { state } = await look(aws(), await definition(aws(), pipeline), pipeline.executions[0].id);
+  const [stageName, name] = path.split('/');
+  const action = state.stages.find((one) => one.name === stageName)?.actions.find((one) => one.name === name);
+  if (!action) {
+    throw new Error(`no action ${path}`);
+  }
+  return action;
+}
+
+describe('a build that has failed, played by a server on loopback', () => {
+  it('is told by its command, and what that has printed, in two calls', async () => {
+    const { builds, logs, calls } = await playing(ended(failing));
+    builds.set(FAILED_BUILD.id, FAILED_BUILD);
+    logs.set('one', FAILED_LOG);
+    const action = await actionOf(ended(failing), 'Build/Build');
+    const before = calls.length;
+    await expect(buildFailure(aws(), action)).resolves.toEqual({
+      phase: 'BUILD',
+      command: 'npm test',
+      reason: 'exit status 1',
+      lines: ['> orders@1.0.0 test', 'FAIL test/orders.test.ts', '  expected 3 messages, got 2'],
+    });
+    expect(calls.slice(before).map(({ name }) => name)).toEqual(['BatchGetBuilds', 'GetLogEvents']);
+  });
+
+  it('is told by the reason alone where there was no command', async () => {
+    const { builds } = await playing(ended(failing));
+    const phase = { phaseType: 'QUEUED', phaseStatus: 'FAULT', contexts: [{ message: 'Cannot pull the image' }] };
+    builds.set(FAILED_BUILD.id, { ...FAILED_BUILD, phases: [phase], logs: {} });
+    await expect(buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'))).resolves.toEqual({
+      phase: 'QUEUED',
+      reason: 'Cannot pull the image',
+      lines: [],
+    });
+  });
+
+  it('is told of no more than its last twenty lines', async () => {
+    const { builds, logs } = await playing(ended(failing));
+    builds.set(FAILED_BUILD.id, FAILED_BUILD);
+    logs.set(
+      'one',
+      Array.from({ length: 500 }, (_, index) => `line ${index}`),
+    );
+    const failure = await buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'));
+    expect(failure?.lines).toHaveLength(20);
+    expect(failure?.lines.at(-1)).toBe('line 499');
+  });
+
+  it('is not told where it is gone', async () => {
+    await playing(ended(failing));
+    await expect(buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'))).resolves.toBeUndefined();
+  });
+});
+
+describe('a log', () => {
+  it('is read page by page to its end, where the token stays the same', async () => {
+    const { builds, logs } = await playing(ended(failing));
+    builds.set(FAILED_BUILD.id, FAILED_BUILD);
+    logs.set('one', ['one', 'two']);
+    const build = await buildOf(aws(), await actionOf(ended(failing), 'Build/Build'));
+    const first = await logPage(aws(), build ?? {}, { next: 'head' });
+    expect(first.lines).toEqual(['one', 'two']);
+    logs.get('one')?.push('three');
+    const second = await logPage(aws(), build ?? {}, { next: first.next ?? '' });
+    expect(second.lines).toEqual(['three']);
+    const third = await logPage(aws(), build ?? {}, { next: second.next ?? '' });
+    expect(third).toEqual({ lines: [], next: second.next });
+  });
+
+  it.each([
+    ['colours', '\u001b[31mred\u001b[0m', 'red'],
+    ['what would move the cursor, or clear the screen', 'a\u001b[2J\u001b[1;1Hb', 'ab'],
+    ['a title of the window', '\u001b]0;owned\u0007text', 'text'],
+    ['control characters', 'a\u0000\u0008\u009bb', 'a b'],
+    ['what turns the direction of writing', 'a\u202eb', 'a b'],
+    ['line ends', 'a\r\nb', 'a b'],
+  ])('is printed without %s', (_, text, wanted) => {
+    expect(printable(text)).toBe(wanted);
+  });
+
+  it('is cut where a line has a megabyte, and says so', () => {
+    const line = printable('x'.repeat(1_000_000));
+    expect(line.length).toBeLessThan(2100);
+    expect(line).toMatch(/x… \(1,000,000 characters\)$/);
+  });
+});
+
+describe('what is published', () => {
+  it('is the image of a build, with its tags and findings, from the Region of the repository', async () => {
+    const { builds, images, calls } = await playing(ended(orders));
+    builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+    images.set(DIGEST, IMAGE);
+    await expect(publishedBy(aws(), await actionOf(ended(orders), 'Build/Build'))).resolves.toEqual({
+      kind: 'image',
+      repository: 'orders',
+      region: 'eu-west-1',
+      digest: DIGEST,
+      tags: [COMMIT, 'exec-11111111'],
+      findings: { HIGH: 2, LOW: 1 },
+    });
+    expect(calls.slice(-2).map(({ name }) => name)).toEqual(['DescribeImages', 'DescribeImageScanFindings']);
+  });
+
+  it.each(['ScanNotFoundException', 'AccessDeniedException'])(
+    'is told without findings where AWS says %s',
+    async (type) => {
+      const { builds, images } = await playing(ended(orders));
+      builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+      images.set(DIGEST, IMAGE);
+      const action = await actionOf(ended(orders), 'Build/Build');
+      played().refuse('DescribeImageScanFindings', { type });
+      await expect(publishedBy(aws(), action)).resolves.toMatchObject({ digest: DIGEST, findings: null });
+    },
+  );
+
+  it('is the version of a layer, without any call', async () => {
+    await playing(ended(layers));
+    const action = await actionOf(ended(layers), 'Distribute/us-east-1');
+    const before = played().calls.length;
+    await expect(publishedBy(aws(), action)).resolves.toMatchObject({ kind: 'layer', region: 'us-east-1', version: 4 });
+    expect(played().calls).toHaveLength(before);
+  });
+
+  it('is a stack that was deployed, not one that was only prepared', async () => {
+    await playing(ended(orders));
+    await expect(publishedBy(aws(), await actionOf(ended(orders), 'Prod/Prepare'))).resolves.toBeUndefined();
+    await expect(publishedBy(aws(), await actionOf(ended(orders), 'Prod/Deploy'))).resolves.toEqual({
+      kind: 'stack',
+      name: 'orders-prod',
+      region: 'eu-west-1',
+      account: '444455556666',
+    });
+  });
+
+  it('is of the latest success of each action, though a newer execution has failed, with its commit', async () => {
+    const [execution] = ended(layers).executions;
+    const newer = {
+      id: 'newer',
+      revision: 'f'.repeat(40),
+      at: 1000,
+      moments: [
+        {
+          status: 'Failed',
+          actions: {
+            'Distribute/us-east-1': 'Failed',
+            'Distribute/eu-central-1': {
+              status: 'Succeeded',
+              variables: { LayerVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:layer:dependencies:5' },
+            },
+          },
+        },
+      ],
+    };
+    const pipeline = { ...layers, executions: [newer, execution] };
+    await playing(pipeline);
+    const items = await inventoryOf(aws(), await definition(aws(), pipeline));
+    expect(
+      items.map(({ what, revision }) => [what.kind === 'layer' && `${what.region} ${what.version}`, revision]),
+    ).toEqual([
+      ['eu-central-1 5', 'f'.repeat(40)],
+      ['us-east-1 4', COMMIT],
+      ['ap-southeast-2 3', COMMIT],
+    ]);
+  });
+});

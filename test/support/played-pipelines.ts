@@ -1,0 +1,402 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+/*
+ * A server on loopback that plays CodePipeline, CodeBuild, CloudWatch Logs and ECR through whole executions, since no emulator
+ * has the calls. It answers in the shapes of AWS's JSON protocol, as their API references give them, and decides nothing.
+ */
+
+/** An action's attempt: `Succeeded`, or more of it. */
+export type PlayedAction = string | PlayedAttempt;
+
+/** What an attempt of an action says of itself. */
+export interface PlayedAttempt {
+  readonly status: string;
+  /** The id that the service knows it by. */
+  readonly id?: string;
+  readonly summary?: string;
+  readonly error?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly configuration?: Readonly<Record<string, string>>;
+  readonly role?: string;
+  /** When it began and ended, in seconds after the execution. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** An execution at a moment: each look at it goes on to the next one. */
+export interface Moment {
+  readonly status: string;
+  readonly version?: number;
+  /** Attempts by `<stage>/<action>`; several are the older ones first. */
+  readonly actions: Readonly<Record<string, PlayedAction | readonly PlayedAction[]>>;
+}
+
+/** An execution that is played. */
+export interface PlayedExecution {
+  readonly id: string;
+  readonly moments: readonly Moment[];
+  readonly trigger?: string;
+  /** The execution that it goes back to. */
+  readonly backTo?: string;
+  readonly revision?: string;
+  readonly message?: string;
+  /** When it began, in seconds after the first one. */
+  readonly at?: number;
+}
+
+/** A stage: its name, and the providers of its actions by their names. */
+export interface PlayedStage {
+  readonly name: string;
+  readonly actions: Readonly<Record<string, string>>;
+  readonly onFailure?: string;
+}
+
+/** A pipeline that is played. */
+export interface PlayedPipeline {
+  readonly name: string;
+  readonly version?: number;
+  readonly variables?: readonly string[];
+  readonly stages: readonly PlayedStage[];
+  /** The newest first. */
+  readonly executions: readonly PlayedExecution[];
+}
+
+/** An error that AWS answers with. */
+export interface Refusal {
+  readonly type: string;
+  readonly message?: string;
+  readonly status?: number;
+}
+
+/** A call that was made: its name, and what was asked. */
+export interface Call {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The Region that it was signed for. */
+  readonly region: string;
+}
+
+type Input = Record<string, never> & { readonly [key: string]: string };
+type Answer = Record<string, unknown>;
+
+const ACCOUNT = '111122223333';
+const CATEGORIES: Readonly<Record<string, string>> = {
+  CodeStarSourceConnection: 'Source',
+  S3: 'Source',
+  CodeBuild: 'Build',
+  Lambda: 'Invoke',
+  Manual: 'Approval',
+  CloudFormation: 'Deploy',
+};
+
+/** Plays pipelines to whoever asks on loopback. */
+export class PlayedPipelines {
+  /** When executions began, in seconds since 1970. */
+  begin = Date.UTC(2026, 10, 1) / 1000;
+  /** All calls so far. */
+  readonly calls: Call[] = [];
+  /** Builds by their ids, as BatchGetBuilds answers. */
+  readonly builds = new Map<string, Answer>();
+  /** Lines of logs, by the name of their stream. */
+  readonly logs = new Map<string, string[]>();
+  /** Images of all repositories, by digest, as DescribeImages answers; with `findings` by severity. */
+  readonly images = new Map<string, Answer & { readonly findings?: Readonly<Record<string, number>> }>();
+  /** What a call does besides answering. */
+  readonly effects = new Map<string, (input: Answer) => Answer | undefined>();
+  private readonly pipelines = new Map<string, PlayedPipeline>();
+  private readonly refusals: [name: string, refusal: Refusal][] = [];
+  private readonly looks = new Map<string, number>();
+  private server?: Server;
+
+  /** @param pipelines what is played */
+  constructor(...pipelines: readonly PlayedPipeline[]) {
+    for (const pipeline of pipelines) {
+      this.play(pipeline);
+    }
+  }
+
+  /**
+   * Plays a pipeline, or another version of it.
+   *
+   * @param pipeline what is played from now on
+   */
+  play(pipeline: PlayedPipeline): void {
+    this.pipelines.set(pipeline.name, pipeline);
+  }
+
+  /**
+   * Refuses the next calls of a name.
+   *
+   * @param name of the call; `*` for any
+   * @param refusal what is answered
+   * @param times how often
+   */
+  refuse(name: string, refusal: Refusal, times = 1): void {
+    this.refusals.push(...Array.from({ length: times }, (): [string, Refusal] => [name, refusal]));
+  }
+
+  /**
+   * How often a call was made.
+   *
+   * @param name of the call
+   */
+  count(name: string): number {
+    return this.calls.filter((call) => call.name === name).length;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param tls a key and a certificate, both in PEM. @default - it speaks plain HTTP
+   * @returns its address
+   */
+  async start(tls?: { readonly key: string; readonly cert: string }): Promise<string> {
+    const listener: RequestListener = async (request, response) => {
+      const parts: Buffer[] = [];
+      for await (const part of request) {
+        parts.push(part as Buffer);
+      }
+      const name = String(request.headers['x-amz-target']).split('.')[1];
+      const region = /Credential=[^/]*\/[^/]*\/([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const [status, answer] = this.answer(name, JSON.parse(Buffer.concat(parts).toString() || '{}'), region);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+    };
+    this.server = tls ? createSecureServer(tls, listener) : createServer(listener);
+    await new Promise<void>((done) => this.server?.listen(0, '127.0.0.1', done));
+    return `${tls ? 'https' : 'http'}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends it. */
+  stop(): void {
+    this.server?.close();
+    this.server?.closeAllConnections();
+  }
+
+  private answer(name: string, input: Input, region: string): [status: number, answer: Answer] {
+    this.calls.push({ name, input, region });
+    const index = this.refusals.findIndex(([one]) => one === name || one === '*');
+    if (index >= 0) {
+      const [[, { type, message = type, status = 400 }]] = this.refusals.splice(index, 1);
+      return [status, { __type: type, message }];
+    }
+    const effect = this.effects.get(name)?.(input);
+    const answers = this.answers(input, region);
+    const answer = effect ?? answers[name]?.();
+    return answer === undefined
+      ? [400, { __type: 'UnknownOperationException', message: name }]
+      : '__type' in answer
+        ? [400, answer]
+        : [200, answer];
+  }
+
+  private answers(input: Input, region: string): Readonly<Record<string, () => Answer>> {
+    const pipeline = this.pipelines.get(input.pipelineName ?? input.name);
+    const known = (answer: (pipeline: PlayedPipeline) => Answer): Answer =>
+      pipeline ? answer(pipeline) : { __type: 'PipelineNotFoundException', message: 'no such pipeline' };
+    return {
+      ListPipelines: () => ({ pipelines: [...this.pipelines.keys()].map((name) => ({ name, version: 1 })) }),
+      GetPipeline: () => known((one) => declarationOf(one, region)),
+      GetPipelineExecution: () => known((one) => this.execution(one, input.pipelineExecutionId)),
+      GetPipelineState: () => known((one) => this.state(one)),
+      ListPipelineExecutions: () => known((one) => this.summaries(one, input.filter)),
+      ListActionExecutions: () => known((one) => this.actionExecutions(one, input, region)),
+      StartPipelineExecution: () => known(({ executions }) => ({ pipelineExecutionId: executions[0].id })),
+      RollbackStage: () => known(({ executions }) => ({ pipelineExecutionId: executions[0].id })),
+      RetryStageExecution: () => ({ pipelineExecutionId: input.pipelineExecutionId }),
+      PutApprovalResult: () => ({ approvedAt: this.begin }),
+      BatchGetBuilds: () => ({ builds: [input.ids].flat().flatMap((id) => this.builds.get(id) ?? []) }),
+      GetLogEvents: () => this.logEvents(input),
+      DescribeImages: () => this.describedImages(input),
+      DescribeImageScanFindings: () => this.scan(input),
+    };
+  }
+
+  private actionExecutions(pipeline: PlayedPipeline, { filter, maxResults, nextToken }: Input, region: string): Answer {
+    const { pipelineExecutionId: wanted } = (filter as Answer | undefined) ?? {};
+    const all = pipeline.executions
+      .filter(({ id }) => wanted === undefined || wanted === id)
+      .flatMap((execution) =>
+        detailsOf(pipeline, execution, this.momentOf(execution), { region, begin: this.begin + (execution.at ?? 0) }),
+      );
+    const start = Number((nextToken as string | undefined) ?? 0);
+    const end = start + Number(maxResults);
+    return { actionExecutionDetails: all.slice(start, end), ...(end < all.length && { nextToken: String(end) }) };
+  }
+
+  private momentOf({ id, moments }: PlayedExecution): Moment {
+    return moments[Math.min(Math.max((this.looks.get(id) ?? 0) - 1, 0), moments.length - 1)];
+  }
+
+  private execution(pipeline: PlayedPipeline, id: string): Answer {
+    const execution = pipeline.executions.find((one) => one.id === id);
+    if (!execution) {
+      return { __type: 'PipelineExecutionNotFoundException', message: `no execution ${id}` };
+    }
+    this.looks.set(id, (this.looks.get(id) ?? 0) + 1);
+    const { status, version = pipeline.version ?? 1 } = this.momentOf(execution);
+    return {
+      pipelineExecution: {
+        pipelineName: pipeline.name,
+        pipelineVersion: version,
+        pipelineExecutionId: id,
+        status,
+        artifactRevisions: execution.revision
+          ? [{ name: 'Source', revisionId: execution.revision, revisionSummary: execution.message }]
+          : [],
+        trigger: { triggerType: execution.trigger ?? 'WebhookV2' },
+        executionType: execution.backTo ? 'ROLLBACK' : 'STANDARD',
+        ...(execution.backTo && { rollbackMetadata: { rollbackTargetPipelineExecutionId: execution.backTo } }),
+      },
+    };
+  }
+
+  private summaries(pipeline: PlayedPipeline, filter: unknown): Answer {
+    const stage = (filter as { succeededInStage?: { stageName?: string } } | undefined)?.succeededInStage?.stageName;
+    const hasSucceeded = (execution: PlayedExecution): boolean =>
+      stage === undefined || stageStatus(pipeline, stage, this.momentOf(execution)) === 'Succeeded';
+    return {
+      pipelineExecutionSummaries: pipeline.executions.filter(hasSucceeded).map((execution) => ({
+        pipelineExecutionId: execution.id,
+        status: this.momentOf(execution).status,
+        startTime: this.begin + (execution.at ?? 0),
+        sourceRevisions: execution.revision ? [{ actionName: 'Source', revisionId: execution.revision }] : [],
+        executionType: execution.backTo ? 'ROLLBACK' : 'STANDARD',
+      })),
+    };
+  }
+
+  private state(pipeline: PlayedPipeline): Answer {
+    return {
+      pipelineName: pipeline.name,
+      stageStates: pipeline.stages.map(({ name, actions }) => {
+        const latest = pipeline.executions.find((one) => stageStatus(pipeline, name, this.momentOf(one)) !== undefined);
+        return {
+          stageName: name,
+          ...(latest && {
+            latestExecution: {
+              pipelineExecutionId: latest.id,
+              status: stageStatus(pipeline, name, this.momentOf(latest)),
+            },
+          }),
+          actionStates: Object.entries(actions).map(([action, provider]) => {
+            const attempt = latest && attemptsOf(this.momentOf(latest), `${name}/${action}`).at(-1);
+            return {
+              actionName: action,
+              ...(attempt && {
+                latestExecution: {
+                  status: attempt.status,
+                  ...(provider === 'Manual' && attempt.status === 'InProgress' && { token: `token-of-${name}` }),
+                },
+              }),
+            };
+          }),
+        };
+      }),
+    };
+  }
+
+  /** CloudWatch Logs answers with the same token again at the end of a log. */
+  private logEvents({ logStreamName, startFromHead, nextToken, limit }: Input): Answer {
+    const lines = this.logs.get(logStreamName) ?? [];
+    const most = Number(limit ?? 10_000);
+    const token = nextToken as string | undefined;
+    const start = token ? Number(token.slice(2)) : startFromHead ? 0 : Math.max(0, lines.length - most);
+    const page = lines.slice(start, start + most);
+    return {
+      events: page.map((message) => ({
+        message: `${message}\n`,
+        timestamp: this.begin * 1000,
+        ingestionTime: this.begin * 1000,
+      })),
+      nextForwardToken: `f/${start + page.length}`,
+      nextBackwardToken: `b/${start}`,
+    };
+  }
+
+  private describedImages({ imageIds }: Input): Answer {
+    const digest = (imageIds as unknown as { imageDigest: string }[])[0].imageDigest;
+    const image = this.images.get(digest);
+    return image
+      ? { imageDetails: [{ ...image, findings: undefined, imageDigest: digest }] }
+      : { __type: 'ImageNotFoundException', message: `no image ${digest}` };
+  }
+
+  private scan({ imageId }: Input): Answer {
+    const findings = this.images.get((imageId as unknown as { imageDigest: string }).imageDigest)?.findings;
+    return findings
+      ? { imageScanStatus: { status: 'COMPLETE' }, imageScanFindings: { findingSeverityCounts: findings } }
+      : { __type: 'ScanNotFoundException', message: 'not scanned' };
+  }
+}
+
+function declarationOf({ name, version = 1, variables = [], stages }: PlayedPipeline, region: string): Answer {
+  return {
+    pipeline: {
+      name,
+      roleArn: `arn:aws:iam::${ACCOUNT}:role/pipeline`,
+      version,
+      pipelineType: 'V2',
+      variables: variables.map((one) => ({ name: one })),
+      stages: stages.map(({ name: stage, actions, onFailure }) => ({
+        name: stage,
+        actions: Object.entries(actions).map(([action, provider]) => ({
+          name: action,
+          actionTypeId: { category: CATEGORIES[provider], owner: 'AWS', provider, version: '1' },
+        })),
+        ...(onFailure && { onFailure: { result: onFailure } }),
+      })),
+    },
+    metadata: { pipelineArn: `arn:aws:codepipeline:${region}:${ACCOUNT}:${name}` },
+  };
+}
+
+function attemptsOf({ actions }: Moment, key: string): PlayedAttempt[] {
+  return [actions[key] ?? []].flat().map((one) => (typeof one === 'string' ? { status: one } : one));
+}
+
+function stageStatus({ stages }: PlayedPipeline, stage: string, moment: Moment): string | undefined {
+  const names = Object.keys(stages.find(({ name }) => name === stage)?.actions ?? {});
+  const statuses = names.map((name) => attemptsOf(moment, `${stage}/${name}`).at(-1)?.status);
+  const all = (status: string): boolean => statuses.every((one) => one === status);
+  return statuses.find((one) => one === 'Failed') ?? (all('Succeeded') ? 'Succeeded' : statuses.find(Boolean));
+}
+
+/** The newest first, as ListActionExecutions has it. */
+function detailsOf(
+  { stages }: PlayedPipeline,
+  execution: PlayedExecution,
+  moment: Moment,
+  { region, begin }: { readonly region: string; readonly begin: number },
+): Answer[] {
+  const details = stages.flatMap(({ name, actions }) =>
+    Object.entries(actions).flatMap(([action, provider]) =>
+      attemptsOf(moment, `${name}/${action}`).map((attempt, index) => ({
+        pipelineExecutionId: execution.id,
+        actionExecutionId: `${execution.id}-${name}-${action}-${index}`,
+        pipelineVersion: moment.version ?? 1,
+        stageName: name,
+        actionName: action,
+        startTime: begin + (attempt.from ?? index),
+        lastUpdateTime: begin + (attempt.to ?? (attempt.from ?? index) + 1),
+        status: attempt.status,
+        input: {
+          actionTypeId: { category: CATEGORIES[provider], owner: 'AWS', provider, version: '1' },
+          resolvedConfiguration: attempt.configuration ?? {},
+          roleArn: attempt.role,
+          region,
+        },
+        output: {
+          executionResult: {
+            externalExecutionId: attempt.id,
+            externalExecutionSummary: attempt.summary,
+            ...(attempt.error && { errorDetails: { code: 'JobFailed', message: attempt.error } }),
+          },
+          outputVariables: attempt.variables ?? {},
+        },
+      })),
+    ),
+  );
+  return details.reverse();
+}
