@@ -119,8 +119,7 @@ async function bundle(): Promise<void> {
     // Its module for import asks where it is, which a bundle can't tell.
     alias: { tinyglobby: join(root, 'node_modules', 'tinyglobby', 'dist', 'index.cjs') },
     supported: { 'dynamic-import': false },
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     legalComments: 'none',
   };
   const entries = [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out }));
@@ -133,7 +132,6 @@ async function bundle(): Promise<void> {
     ...cliFiles,
     entryPoints: entries.filter(({ out }) => out === OPERATIONS),
     mainFields: ['module', 'main'], // of modules esbuild takes what is used
-    minifyIdentifiers: true,
   });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');
