@@ -50,6 +50,7 @@ export {
 } from './engine/permissions';
 export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
+export { judgeExpiry, judgeScan, judgeTags, movableTags, takenBy } from './engine/registries';
 export { type Buildspec, readBuildspec } from './engine/rehearsal/buildspec';
 export { securityRules } from './engine/rule-packs';
 export {

@@ -1,22 +1,22 @@
 import {
-  type Assembly,
   asList,
   dig,
-  expiredImages,
   firstFailure,
   fitsTagPattern,
   type Goal,
   held,
   type Json,
+  judgeExpiry,
   mayRead,
-  type Resource,
+  movableTags,
   reads,
   type StoredImage,
+  takenBy,
   when,
 } from '../authoring';
 import { withParts } from './judging';
 import { commandsOf, DEPLOYS, TYPE } from './parts';
-import { FIXED_TAGS, movable } from './registry-goals';
+import { FIXED_TAGS } from './registry-goals';
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
 const EXECUTIONS = 'CodePipeline Pipeline Execution State Change';
@@ -160,30 +160,11 @@ const live = (...tagPatternList: string[]) => ({
   countNumber: 1000,
 });
 
-/** The images that the rules of a registry take; nothing when they can't be read. */
-function takenBy(assembly: Assembly, repository: Resource, images: readonly StoredImage[]): StoredImage[] | undefined {
-  try {
-    return expiredImages(assembly.text(assembly.property(repository, POLICY)), images);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A registry bills what it stores. */
 export const imagesExpire: Goal = {
   name: 'Old images expire',
   reads: [reads(TYPE.repository, POLICY, policy(live('live*')), policy())],
-  judge: withParts(['repository'], ({ repository }, assembly) => {
-    const taken = takenBy(assembly, repository, STORED);
-    return when((taken?.length ?? 0) > 0, {
-      seen: taken
-        ? `the rules of ${repository.name} take none of ${STORED.length} images of six years`
-        : held(assembly, repository, POLICY),
-      wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
-      where: repository.where,
-      next: 'let images expire by their number or their age',
-    });
-  }),
+  judge: withParts(['repository'], ({ repository }, assembly) => judgeExpiry(assembly, repository, STORED)),
 };
 
 /** An image that is gone is noticed at the next cold start, and every call fails from then on. */
@@ -201,7 +182,7 @@ export const runningStays: Goal = {
   dependsOn: [imagesExpire.name],
   judge: withParts(['repository'], ({ repository }, assembly) => {
     const oldest = STORED[STORED.length - 1];
-    const marks = movable(assembly, repository).map((pattern) => pattern.replaceAll('*', ''));
+    const marks = movableTags(assembly, repository).map((pattern) => pattern.replaceAll('*', ''));
     const unlucky = [...marks, ...(marks.length > 0 ? [] : [''])].filter((mark) => {
       const running = { age: oldest.age, tags: [...oldest.tags, ...(mark ? [mark] : [])] };
       return takenBy(assembly, repository, [...STORED.slice(0, -1), running])?.includes(running) ?? true;
@@ -270,7 +251,7 @@ export const marksMove: Goal = {
   dependsOn: [marked.name],
   judge: withParts(['repository', 'deployment'], ({ repository, deployment }, assembly) => {
     const { before, after } = marksOf(commandsOf(assembly, deployment));
-    const patterns = movable(assembly, repository);
+    const patterns = movableTags(assembly, repository);
     const stuck = [...before, ...after].find((tag) => !patterns.some((pattern) => fitsTagPattern(pattern, tag)));
     const loose = patterns.find((pattern) => FIXED_TAGS.some((tag) => fitsTagPattern(pattern, tag)));
     const isSet = assembly.property(repository, 'ImageTagMutabilityExclusionFilters') !== undefined;

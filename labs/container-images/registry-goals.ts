@@ -1,14 +1,12 @@
 import {
-  type Assembly,
   asList,
   dig,
   firstFailure,
-  fitsTagPattern,
   type Goal,
-  held,
   type Json,
+  judgeScan,
+  judgeTags,
   mayRead,
-  type Resource,
   reads,
   when,
 } from '../authoring';
@@ -17,18 +15,6 @@ import { TYPE } from './parts';
 
 /** Tags as the pipeline gives them: a commit, and an execution. */
 export const FIXED_TAGS = ['4f2a9c81d07e53b6a1c4d2e8f9017b35c6a8e240', 'exec-0f6bb0a4-2c5e-4d0c-9a55-2f1c3f7f4d11'];
-
-/**
- * The patterns of tags that can be moved though all others can't.
- *
- * @param assembly the assembly
- * @param repository the registry
- */
-export function movable(assembly: Assembly, repository: Resource): string[] {
-  return assembly
-    .list(repository, 'ImageTagMutabilityExclusionFilters')
-    .map((filter) => assembly.text(dig(filter, 'ImageTagMutabilityExclusionFilterValue')));
-}
 
 const filter = (value: string): Json => ({
   ImageTagMutabilityExclusionFilterType: 'WILDCARD',
@@ -42,45 +28,19 @@ export const fixedTags: Goal = {
     reads(TYPE.repository, 'ImageTagMutability', 'MUTABLE', 'MUTABLE_WITH_EXCLUSION'),
     mayRead(TYPE.repository, 'ImageTagMutabilityExclusionFilters', [filter('*')], [filter('exec-*')]),
   ],
-  judge: withParts(['repository'], ({ repository }, assembly) => {
-    const open = movable(assembly, repository).find((pattern) =>
-      FIXED_TAGS.some((tag) => fitsTagPattern(pattern, tag)),
-    );
-    return firstFailure(
-      () =>
-        when(/^IMMUTABLE/.test(assembly.text(assembly.property(repository, 'ImageTagMutability'))), {
-          seen: held(assembly, repository, 'ImageTagMutability'),
-          wanted: 'IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION: by default each push may move a tag to another image',
-          where: repository.where,
-          next: 'make the tags of the repository immutable',
-        }),
-      () =>
-        when(open === undefined, {
-          seen: `the tags of ${repository.name} that fit ${open} can be moved, and those of commits or executions are among them`,
-          wanted: 'tags of commits, and of executions (exec-), that stay on their image',
-          where: repository.where,
-          next: 'let the exclusion name only tags that have to move',
-        }),
-    );
-  }),
+  judge: withParts(['repository'], ({ repository }, assembly) =>
+    judgeTags(assembly, repository, FIXED_TAGS, {
+      several: 'commits or executions',
+      they: 'commits, and of executions (exec-)',
+    }),
+  ),
 };
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html */
+/** A weakness is known before anybody runs it. */
 export const scanned: Goal = {
   name: 'Each image is scanned when it is pushed',
   reads: [reads(TYPE.repository, 'ImageScanningConfiguration.ScanOnPush', false)],
-  judge: withParts(['repository'], ({ repository }, assembly) =>
-    when(
-      String(assembly.property(repository, 'ImageScanningConfiguration.ScanOnPush')) === 'true' ||
-        assembly.ofType('AWS::ECR::RegistryScanningConfiguration').length > 0,
-      {
-        seen: held(assembly, repository, 'ImageScanningConfiguration.ScanOnPush'),
-        wanted: 'true, or a scanning configuration of the whole registry',
-        where: repository.where,
-        next: 'let the repository scan what is pushed',
-      },
-    ),
-  ),
+  judge: withParts(['repository'], ({ repository }, assembly) => judgeScan(assembly, repository)),
 };
 
 /** What Lambda does when it takes an image: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */

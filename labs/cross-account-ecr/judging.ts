@@ -1,0 +1,49 @@
+import { judgingParts, type Missing } from '../authoring';
+import { type Parts, partsOf, TYPE } from './parts';
+
+/** What is said when a part that a judgement can't do without is missing. */
+const MISSING: Missing<Parts> = {
+  repository: () => ({
+    seen: `the app has no registry (${TYPE.repository})`,
+    wanted: 'a repository of Amazon ECR that holds the images',
+    next: 'create a repository in the stack',
+  }),
+  function: () => ({
+    seen: `the app has no function (${TYPE.function}) with an image (Code.ImageUri)`,
+    wanted: 'a function that runs an image of the registry',
+    next: 'create a function from an image in a stack of its own',
+  }),
+  role: ({ function: running }) => ({
+    seen: `the role of ${running?.name} is not in the template, so that its rights are unknown`,
+    wanted: 'a role of the function that the app creates',
+    where: running?.where,
+    next: 'let the function have a role of this app',
+  }),
+  integration: ({ function: running }) => ({
+    seen: `no integration (${TYPE.integration}) of an API has ${running?.name} behind it`,
+    wanted: 'an HTTP API that invokes the function',
+    where: running?.where,
+    next: 'create an HTTP API, and integrate the function',
+  }),
+  api: ({ integration }) => ({
+    seen: `the API of ${integration?.name} is not in the template`,
+    wanted: 'an HTTP API of this app',
+    where: integration?.where,
+    next: 'let the integration be of the API that the app creates',
+  }),
+  route: ({ integration }) => ({
+    seen: `no route (${TYPE.route}) leads to ${integration?.name}`,
+    wanted: 'a route whose target is the integration with the function',
+    where: integration?.where,
+    next: 'add a route to the API',
+  }),
+  stage: ({ api }) => ({
+    seen: `the API ${api?.name} has no stage (${TYPE.stage}), so that nobody can call it`,
+    wanted: 'a stage that is deployed by itself',
+    where: api?.where,
+    next: 'create a stage of the API',
+  }),
+};
+
+/** A judgement of parts that the app must have. */
+export const withParts = judgingParts(partsOf, MISSING);

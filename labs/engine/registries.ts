@@ -1,0 +1,110 @@
+import { expiredImages, fitsTagPattern, type StoredImage } from '../../modules/life-cycle';
+import type { Assembly, Resource } from './assembly';
+import type { Verdict } from './check';
+import { dig } from './json';
+import { firstFailure, held, when } from './verdicts';
+
+const LIFE_CYCLE = 'LifecyclePolicy.LifecyclePolicyText';
+
+/**
+ * The patterns of tags that can be moved though all others can't.
+ *
+ * @param assembly the assembly
+ * @param repository the repository
+ */
+export function movableTags(assembly: Assembly, repository: Resource): string[] {
+  return assembly
+    .list(repository, 'ImageTagMutabilityExclusionFilters')
+    .map((filter) => assembly.text(dig(filter, 'ImageTagMutabilityExclusionFilterValue')));
+}
+
+/**
+ * Reached when tags stay on their image: `ImageTagMutability` is immutable, and no exclusion fits them.
+ *
+ * @param assembly the assembly
+ * @param repository the repository
+ * @param tags tags that may not move
+ * @param told what they are, for the sentences
+ */
+export function judgeTags(
+  assembly: Assembly,
+  repository: Resource,
+  tags: readonly string[],
+  { several, they }: { readonly several: string; readonly they: string },
+): Verdict {
+  const open = movableTags(assembly, repository).find((pattern) => tags.some((tag) => fitsTagPattern(pattern, tag)));
+  return firstFailure(
+    () =>
+      when(/^IMMUTABLE/.test(assembly.text(assembly.property(repository, 'ImageTagMutability'))), {
+        seen: held(assembly, repository, 'ImageTagMutability'),
+        wanted: 'IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION: by default each push may move a tag to another image',
+        where: repository.where,
+        next: 'make the tags of the repository immutable',
+      }),
+    () =>
+      when(open === undefined, {
+        seen: `the tags of ${repository.name} that fit ${open} can be moved, and those of ${several} are among them`,
+        wanted: `tags of ${they}, that stay on their image`,
+        where: repository.where,
+        next: 'let the exclusion name only tags that have to move',
+      }),
+  );
+}
+
+/**
+ * Reached when each push is scanned: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
+ *
+ * @param assembly the assembly
+ * @param repository the repository
+ */
+export function judgeScan(assembly: Assembly, repository: Resource): Verdict {
+  return when(
+    String(assembly.property(repository, 'ImageScanningConfiguration.ScanOnPush')) === 'true' ||
+      assembly.ofType('AWS::ECR::RegistryScanningConfiguration').length > 0,
+    {
+      seen: held(assembly, repository, 'ImageScanningConfiguration.ScanOnPush'),
+      wanted: 'true, or a scanning configuration of the whole registry',
+      where: repository.where,
+      next: 'let the repository scan what is pushed',
+    },
+  );
+}
+
+/**
+ * The images that the life-cycle rules of a repository take.
+ *
+ * @param assembly the assembly
+ * @param repository the repository
+ * @param images what it holds
+ * @returns undefined when the rules can't be read
+ */
+export function takenBy(
+  assembly: Assembly,
+  repository: Resource,
+  images: readonly StoredImage[],
+): StoredImage[] | undefined {
+  try {
+    return expiredImages(assembly.text(assembly.property(repository, LIFE_CYCLE)), images);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reached when life-cycle rules take some of the images of years.
+ *
+ * @param assembly the assembly
+ * @param repository the repository
+ * @param images those of six years
+ */
+export function judgeExpiry(assembly: Assembly, repository: Resource, images: readonly StoredImage[]): Verdict {
+  const taken = takenBy(assembly, repository, images);
+  return when((taken?.length ?? 0) > 0, {
+    seen: taken
+      ? `the rules of ${repository.name} take none of ${images.length} images of six years`
+      : held(assembly, repository, LIFE_CYCLE),
+    wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
+    where: repository.where,
+    next: 'let images expire by their number or their age',
+  });
+}
