@@ -55,6 +55,73 @@ export class ContainerImages extends Blueprint {
   }
 }
 
+/** The options of `CrossAccountEcr`. */
+export interface CrossAccountEcrOptions extends BlueprintOptions {
+  /**
+   * The accounts whose functions may use the image.
+   *
+   * @default - none
+   */
+  readonly accounts?: string[];
+
+  /**
+   * The account of the registry, for stages that name none.
+   *
+   * @default "111111111111"
+   */
+  readonly registryAccount?: string;
+
+  /**
+   * The Region of the registry, and so of all functions, for stages that name none.
+   *
+   * @default "us-east-1"
+   */
+  readonly registryRegion?: string;
+
+  /**
+   * The digest of the image that the function runs; that of zeros is of no image, and Lambda refuses it.
+   *
+   * @default "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+   */
+  readonly imageDigest?: string;
+
+  /**
+   * The architecture of the processor, which the image is built for as well.
+   *
+   * @default "arm64"
+   */
+  readonly architecture?: 'arm64' | 'x86_64';
+
+  /**
+   * How many images are kept.
+   *
+   * @default 100
+   */
+  readonly keptImages?: number;
+
+  /**
+   * The memory of the function in MB, with which its CPU power grows.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+}
+
+/**
+ * A function runs an image that the registry of another account holds, and only listed accounts may.
+ *
+ * @pjid cross-account-ecr
+ */
+export class CrossAccountEcr extends Blueprint {
+  /** @internal */
+  public static override readonly _pattern = patterns.crossAccountEcr;
+
+  /** @param options the options of the project */
+  constructor(options: CrossAccountEcrOptions = {}) {
+    super(options);
+  }
+}
+
 /** The options of `DynamicSubscriptions`. */
 export interface DynamicSubscriptionsOptions extends BlueprintOptions {
   /**

@@ -40,10 +40,12 @@ export function grantsIn(assembly: Assembly, repository: Resource): Grant[] {
 
 function grantOf(assembly: Assembly, statement: Json): Grant {
   const textsAt = (value: Json | undefined): string[] => asList(value).map((one) => assembly.text(one));
+  // What only the deployment knows, the partition and the Region, has colons of its own.
+  const arnsAt = (value: Json | undefined): string[] => textsAt(value).map((one) => one.replace(/\$\{[^}]*\}/g, 'its'));
   const principal = dig(statement, 'Principal');
-  const roots = textsAt(dig(principal, 'AWS'));
+  const roots = arnsAt(dig(principal, 'AWS'));
   const services = textsAt(dig(principal, 'Service'));
-  const sources = sourcesOf(dig(statement, 'Condition')).flatMap((value) => textsAt(value));
+  const sources = sourcesOf(dig(statement, 'Condition')).flatMap(arnsAt);
   const shared = { actions: textsAt(dig(statement, 'Action')) };
   if (services.length === 0 && roots.length > 0 && roots.every((root) => ROOT.test(root))) {
     return { ...shared, to: 'accounts', accounts: roots.map((root) => digitsIn(ROOT, root)), told: 'accounts' };

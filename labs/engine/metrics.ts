@@ -22,19 +22,20 @@ export interface WatchedMetric extends NamedMetric {
   readonly isCompared: boolean;
 }
 
-/** The dimension that names a queue or a function in its metrics, by CloudFormation type. */
+/** The dimension that names a queue, a function or an HTTP API in its metrics, by CloudFormation type. */
 const DIMENSIONS: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Api': 'ApiId',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::Lambda::Function': 'FunctionName',
 };
 
 /**
- * Whether a metric is one of a queue or a function: one of its dimensions has that resource's name. A queue's own
+ * Whether a metric is one of a queue, a function or an HTTP API: one of its dimensions has that resource's name. A queue's own
  * reference is its URL, which no metric has.
  *
  * @param assembly the assembly
  * @param metric the metric
- * @param of the queue or the function
+ * @param of the queue, the function or the API
  */
 export function isMetricOf(assembly: Assembly, { dimensions, holder }: NamedMetric, of: Resource): boolean {
   // A queue's name is an attribute of it, a function's is what a reference gives. An ARN is neither, but holds the name.

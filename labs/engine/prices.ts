@@ -247,6 +247,10 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
 
 /** The types that cost nothing while idle: what is billed by use alone, and what is free. */
 const FREE_WHILE_IDLE = [
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
   'AWS::CodeBuild::Project',
   // Of the second type, which the kit makes: an active one of the first costs a dollar a month.
   'AWS::CodePipeline::Pipeline',
