@@ -1,4 +1,4 @@
-import { type Goal, held, reads, when } from '../authoring';
+import { byArn, failed, firstFailure, type Goal, held, reached, reads, when } from '../authoring';
 import { withParts } from './judging';
 import { TYPE } from './parts';
 
@@ -6,13 +6,21 @@ import { TYPE } from './parts';
 export const routed: Goal = {
   name: 'GET /hello reaches the function',
   reads: [reads(TYPE.integration, 'IntegrationUri'), reads(TYPE.route, 'RouteKey', 'POST /hello', 'GET /')],
-  judge: withParts(['function', 'integration', 'route'], ({ route }, assembly) =>
-    when(assembly.text(assembly.property(route, 'RouteKey')) === 'GET /hello', {
-      seen: held(assembly, route, 'RouteKey'),
-      wanted: 'GET /hello, and no other method or path',
-      where: route.where,
-      next: 'let the route of the API be GET /hello',
-    }),
+  judge: withParts(['function', 'integration', 'route'], ({ function: running, integration, route }, assembly) =>
+    firstFailure(
+      () =>
+        when(assembly.text(assembly.property(route, 'RouteKey')) === 'GET /hello', {
+          seen: held(assembly, route, 'RouteKey'),
+          wanted: 'GET /hello, and no other method or path',
+          where: route.where,
+          next: 'let the route of the API be GET /hello',
+        }),
+      // An alias is another resource, whose reference is its ARN.
+      () =>
+        assembly.resourceAt(integration, 'IntegrationUri') === running
+          ? byArn(assembly, integration, 'IntegrationUri', running)
+          : reached,
+    ),
   ),
 };
 
@@ -36,12 +44,15 @@ export const logged: Goal = {
   name: 'Each call is logged',
   reads: [reads(TYPE.stage, 'AccessLogSettings.DestinationArn'), reads(TYPE.stage, 'ApiId')],
   judge: withParts(['function', 'integration', 'api', 'stage'], ({ stage }, assembly) => {
-    const destination = assembly.resourceAt(stage, 'AccessLogSettings.DestinationArn');
-    return when(destination?.type === 'AWS::Logs::LogGroup', {
-      seen: held(assembly, stage, 'AccessLogSettings.DestinationArn'),
-      wanted: 'the ARN of a log group of the app',
-      where: stage.where,
-      next: 'let the stage of the API write an access log',
-    });
+    const path = 'AccessLogSettings.DestinationArn';
+    const destination = assembly.resourceAt(stage, path);
+    return destination?.type === 'AWS::Logs::LogGroup'
+      ? byArn(assembly, stage, path, destination)
+      : failed({
+          seen: held(assembly, stage, path),
+          wanted: 'the ARN of a log group of the app',
+          where: stage.where,
+          next: 'let the stage of the API write an access log',
+        });
   }),
 };

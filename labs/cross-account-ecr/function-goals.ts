@@ -58,7 +58,7 @@ export const byDigest: Goal = {
 export const ofAnotherAccount: Goal = {
   name: 'The image is in the registry of another account',
   reads: [
-    reads(
+    mayRead(
       TYPE.function,
       'Code.ImageUri',
       { 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/orders@${DIGEST}` },
@@ -82,7 +82,6 @@ export const ofAnotherAccount: Goal = {
 export const withoutRights: Goal = {
   name: 'The role of the function has no rights to registries',
   reads: [
-    reads(TYPE.function, 'Role'),
     mayRead(TYPE.role, 'Policies', [
       {
         PolicyName: 'pull',

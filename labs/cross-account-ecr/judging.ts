@@ -1,4 +1,4 @@
-import { judgingParts, type Missing } from '../authoring';
+import { type Assembly, held, judgingParts, type Missing } from '../authoring';
 import { type Parts, partsOf, TYPE } from './parts';
 
 /** What is said when a part that a judgement can't do without is missing. */
@@ -19,8 +19,10 @@ const MISSING: Missing<Parts> = {
     where: running?.where,
     next: 'let the function have a role of this app',
   }),
-  integration: ({ function: running }) => ({
-    seen: `no integration (${TYPE.integration}) of an API has ${running?.name} behind it`,
+  integration: ({ function: running }, assembly) => ({
+    seen:
+      near(assembly, TYPE.integration, 'IntegrationUri') ??
+      `no integration (${TYPE.integration}) of an API has ${running?.name} behind it`,
     wanted: 'an HTTP API that invokes the function',
     where: running?.where,
     next: 'create an HTTP API, and integrate the function',
@@ -31,19 +33,27 @@ const MISSING: Missing<Parts> = {
     where: integration?.where,
     next: 'let the integration be of the API that the app creates',
   }),
-  route: ({ integration }) => ({
-    seen: `no route (${TYPE.route}) leads to ${integration?.name}`,
+  route: ({ integration }, assembly) => ({
+    seen: near(assembly, TYPE.route, 'Target') ?? `no route (${TYPE.route}) leads to ${integration?.name}`,
     wanted: 'a route whose target is the integration with the function',
     where: integration?.where,
     next: 'add a route to the API',
   }),
-  stage: ({ api }) => ({
-    seen: `the API ${api?.name} has no stage (${TYPE.stage}), so that nobody can call it`,
+  stage: ({ api }, assembly) => ({
+    seen:
+      near(assembly, TYPE.stage, 'ApiId') ??
+      `the API ${api?.name} has no stage (${TYPE.stage}), so that nobody can call it`,
     wanted: 'a stage that is deployed by itself',
     where: api?.where,
     next: 'create a stage of the API',
   }),
 };
+
+/** What is said of a resource that is there, and belongs to something else. */
+function near(assembly: Assembly, type: string, path: string): string | undefined {
+  const [found] = assembly.ofType(type);
+  return found && held(assembly, found, path);
+}
 
 /** A judgement of parts that the app must have. */
 export const withParts = judgingParts(partsOf, MISSING);

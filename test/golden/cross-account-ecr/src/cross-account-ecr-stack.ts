@@ -25,9 +25,7 @@ export class CrossAccountEcrStack extends Stack {
       repositoryName: this.stackName,
       imageScanOnPush: true,
       imageTagMutability: TagMutability.IMMUTABLE,
-      lifecycleRules: [
-        { description: 'The newest stay', tagStatus: TagStatus.ANY, maxImageCount: props.keptImages },
-      ],
+      lifecycleRules: [{ description: 'The newest stay', tagStatus: TagStatus.ANY, maxImageCount: props.keptImages }],
     });
     // Each account says by its own policies who of its people and pipelines makes use of this.
     repository.addToResourcePolicy(
