@@ -34,12 +34,13 @@ export class HelloApi extends Construct {
       methods: [HttpMethod.GET],
       integration: new HttpLambdaIntegration('Function', handler),
     });
+    const logGroup = new LogGroup(this, 'AccessLog', { retention: RetentionDays.ONE_MONTH });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLog', { retention: RetentionDays.ONE_MONTH })),
+        destination: new LogGroupLogDestination(logGroup),
         format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
       },
     });
