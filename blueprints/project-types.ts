@@ -67,7 +67,7 @@ export interface CrossAccountEcrOptions extends BlueprintOptions {
   /**
    * The account of the registry, for stages that name none.
    *
-   * @default "111111111111"
+   * @default "111122223333"
    */
   readonly registryAccount?: string;
 

@@ -1,5 +1,5 @@
 import type { Conflict, OptionSpec, OptionValues, Pattern } from '../pattern';
-import { PLACE } from '../stages';
+import { PLACE, stageOf } from '../stages';
 import { steps } from './steps';
 
 /** What an account looks like. */
@@ -16,16 +16,16 @@ const options: readonly OptionSpec[] = [
     name: 'accounts',
     type: 'string[]',
     summary: 'The accounts whose functions may use the image.',
-    // Both defaults are the accounts of the article, which belong to nobody.
-    default: ['222222222222'],
+    // Accounts as the documentation of AWS has them for examples; they belong to nobody.
+    default: ['444455556666'],
     matches: ACCOUNT,
-    example: ['222222222222', '333333333333'],
+    example: ['444455556666', '777788889999'],
   },
   {
     name: 'registryAccount',
     type: 'string',
     summary: 'The account of the registry, for stages that name none.',
-    default: '111111111111',
+    default: '111122223333',
     matches: ACCOUNT,
     example: '123456789012',
   },
@@ -76,7 +76,7 @@ const options: readonly OptionSpec[] = [
   },
 ];
 
-const EXAMPLE = '--accounts 222222222222 --accounts 333333333333';
+const EXAMPLE = '--accounts 444455556666 --accounts 777788889999';
 
 const conflict = (problem: string, allowed: string): Conflict => ({
   problem,
@@ -96,9 +96,10 @@ function accountsAreOnce({ accounts }: OptionValues): Conflict | undefined {
 }
 
 /** Lambda asks for no policy of anybody who is in the account of the registry. */
-function accountsAreOthers({ accounts, registryAccount }: OptionValues): Conflict | undefined {
+function accountsAreOthers({ accounts, registryAccount, stages }: OptionValues): Conflict | undefined {
   const [account, ...others] = accounts as readonly string[];
-  return account === registryAccount && others.length === 0
+  const registries = (stages as readonly string[]).map((stage) => stageOf(stage).env?.account ?? registryAccount);
+  return registries.includes(account) && others.length === 0
     ? conflict(`--accounts names ${account} alone, which is the account of the registry`, 'an account beside it')
     : undefined;
 }

@@ -36,7 +36,7 @@ export function placeOf(
   };
 }
 
-const URI = '111111111111.dkr.ecr.us-east-1.amazonaws.com/orders';
+const URI = '111122223333.dkr.ecr.us-east-1.amazonaws.com/orders';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 /** A tag says what was meant; a digest is what it is. */

@@ -41,8 +41,8 @@ export const mistakes: readonly Mistake[] = [
     mistake: 'forgets the functions of all accounts but the own one',
     file: REGISTRY,
     from: "service: 'lambda', account, resource",
-    to: "service: 'lambda', account: account && '111111111111', resource",
-    seen: 'the policy of Repository lets 222222222222 use the image, and Lambda pull for 111111111111',
+    to: "service: 'lambda', account: account && '111122223333', resource",
+    seen: 'the policy of Repository lets 444455556666 use the image, and Lambda pull for 111122223333',
   },
   {
     step: 'function-by-digest',

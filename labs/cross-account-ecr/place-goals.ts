@@ -27,7 +27,7 @@ const says = (assertions: readonly Json[], value: string): boolean =>
   assertions.some((assertion) => JSON.stringify(dig(assertion, 'Assert')).includes(`"${value}"`));
 
 const image = (region: string): string =>
-  `111111111111.dkr.ecr.${region}.amazonaws.com/orders@sha256:${'a'.repeat(64)}`;
+  `111122223333.dkr.ecr.${region}.amazonaws.com/orders@sha256:${'a'.repeat(64)}`;
 
 /** Registry and function have to be in one Region: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
 export const regionRefused: Goal = {

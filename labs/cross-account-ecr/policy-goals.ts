@@ -13,8 +13,8 @@ import { withParts } from './judging';
 import { TYPE } from './parts';
 import { accountsIn, type Grant, grantsIn, LAMBDA, PULL } from './policy';
 
-const ROOT = 'arn:aws:iam::222222222222:root';
-const SOURCE = 'arn:aws:lambda:us-east-1:222222222222:function:*';
+const ROOT = 'arn:aws:iam::444455556666:root';
+const SOURCE = 'arn:aws:lambda:us-east-1:444455556666:function:*';
 const POLICY = 'RepositoryPolicyText';
 
 /** Policies, for wrong answers. */
@@ -107,7 +107,7 @@ export const lambdaPulls: Goal = {
       TYPE.repository,
       POLICY,
       policy(people(), lambda()),
-      policy(people(), lambda('arn:aws:lambda:us-east-1:222222222222:layer:*')),
+      policy(people(), lambda('arn:aws:lambda:us-east-1:444455556666:layer:*')),
       policy(people(), lambda(SOURCE, { Action: 'ecr:BatchGetImage' })),
     ),
   ],
@@ -144,8 +144,8 @@ export const sameAccounts: Goal = {
     mayRead(
       TYPE.repository,
       POLICY,
-      policy(people(), lambda(SOURCE.replace(/2{12}/, '333333333333'))),
-      policy(people({ Principal: { AWS: [ROOT, ROOT.replace(/2{12}/, '333333333333')] } }), lambda(SOURCE)),
+      policy(people(), lambda(SOURCE.replace('444455556666', '777788889999'))),
+      policy(people({ Principal: { AWS: [ROOT, ROOT.replace('444455556666', '777788889999')] } }), lambda(SOURCE)),
     ),
   ],
   judge: withParts(['repository'], ({ repository }, assembly) => {

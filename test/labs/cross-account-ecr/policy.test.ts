@@ -10,7 +10,7 @@ import { CrossAccountEcrStack } from '../../golden/cross-account-ecr/src/cross-a
 /* What the policy of the registry allows, and whom, as Amazon ECR evaluates it; no emulator does. */
 
 const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
-const REGISTRY = { account: '111111111111', region: 'eu-west-1' };
+const REGISTRY = { account: '111122223333', region: 'eu-west-1' };
 
 /** The policy that the finished project makes for accounts, with the partition filled in. */
 function policyFor(accounts: readonly string[], env = REGISTRY, partition = 'aws'): Json {
@@ -19,7 +19,7 @@ function policyFor(accounts: readonly string[], env = REGISTRY, partition = 'aws
   const filled = (value: Json): Json => {
     const joined = dig(value, 'Fn::Join');
     if (joined !== undefined) {
-      return asList(dig(joined, '1'))
+      return asList((joined as readonly Json[])[1])
         .map((part) => (typeof part === 'string' ? part : partition))
         .join('');
     }
@@ -60,8 +60,8 @@ function allows(policy: Json, { account, service, source, action }: Asked): bool
   });
 }
 
-const B = '222222222222';
-const C = '333333333333';
+const B = '444455556666';
+const C = '777788889999';
 const functionOf = (account: string, region = REGISTRY.region): string =>
   `arn:aws:lambda:${region}:${account}:function:hello`;
 const lambda = (source?: string) => ({ service: 'lambda.amazonaws.com', source });
@@ -136,7 +136,7 @@ describe('the list of the option', () => {
 
   test.each([
     [[B, B], `--accounts names ${B} twice`],
-    [['111111111111'], '--accounts names 111111111111 alone, which is the account of the registry'],
+    [['111122223333'], '--accounts names 111122223333 alone, which is the account of the registry'],
     [['2222'], '2222'],
     [[B, 'root'], 'root'],
   ])('is refused as %j', (accounts, problem) => {
@@ -144,6 +144,6 @@ describe('the list of the option', () => {
   });
 
   test('may have the account of the registry beside another', () => {
-    expect(values(['111111111111', B]).accounts).toEqual(['111111111111', B]);
+    expect(values(['111122223333', B]).accounts).toEqual(['111122223333', B]);
   });
 });

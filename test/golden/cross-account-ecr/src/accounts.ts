@@ -11,7 +11,7 @@ const MOST = 80;
 export function checkAccounts(accounts: readonly string[], own: string): void {
   const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
   if (wrong !== undefined) {
-    throw new Error(`accounts can't have ${JSON.stringify(wrong)}; write 12 digits, '222222222222' for example`);
+    throw new Error(`accounts can't have ${JSON.stringify(wrong)}; write 12 digits, '444455556666' for example`);
   }
   if (accounts.length === 0 || accounts.length > MOST || new Set(accounts).size < accounts.length) {
     throw new Error(`accounts can't be ${JSON.stringify(accounts)}; name 1 to ${MOST}, each once`);

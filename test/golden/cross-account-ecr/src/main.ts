@@ -5,10 +5,10 @@ import { CrossAccountEcrStack } from './cross-account-ecr-stack';
 import { FunctionStack } from './function-stack';
 
 /** The accounts whose functions may use the image. */
-const accounts = ['222222222222'];
+const accounts = ['444455556666'];
 
 /** Where the registry is, of stages that do not say so themselves. */
-const registry = { account: '111111111111', region: 'us-east-1' };
+const registry = { account: '111122223333', region: 'us-east-1' };
 
 const service = 'orders';
 

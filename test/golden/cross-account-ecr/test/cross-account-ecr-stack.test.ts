@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { expiredImages } from 'serverless-atelier/modules';
 import { CrossAccountEcrStack } from '../src/cross-account-ecr-stack';
 
-const env = { account: '111111111111', region: 'eu-west-1' };
+const env = { account: '111122223333', region: 'eu-west-1' };
 
 /** The repository as it is for a list of accounts. */
 function repositoryFor(...accounts: string[]) {
@@ -12,7 +12,7 @@ function repositoryFor(...accounts: string[]) {
   return repository.Properties;
 }
 
-const repository = repositoryFor('222222222222');
+const repository = repositoryFor('444455556666');
 
 test('images are looked through, and no tag ever moves', () => {
   expect(repository).toMatchObject({
@@ -34,19 +34,19 @@ const functions = (account: string) => inPartition(`:lambda:eu-west-1:${account}
 
 test('the account may make functions of the image, Lambda may pull for them, and that is all', () => {
   expect(repository.RepositoryPolicyText.Statement).toEqual([
-    { Sid: 'CrossAccountPermission', Effect: 'Allow', Principal: { AWS: root('222222222222') }, Action: PULL },
+    { Sid: 'CrossAccountPermission', Effect: 'Allow', Principal: { AWS: root('444455556666') }, Action: PULL },
     {
       Sid: 'LambdaECRImageCrossAccountRetrievalPolicy',
       Effect: 'Allow',
       Principal: { Service: 'lambda.amazonaws.com' },
       Action: PULL,
-      Condition: { StringLike: { 'aws:sourceArn': [functions('222222222222')] } },
+      Condition: { StringLike: { 'aws:sourceArn': [functions('444455556666')] } },
     },
   ]);
 });
 
 test('another account is added to both statements', () => {
-  const accounts = ['222222222222', '333333333333'];
+  const accounts = ['444455556666', '777788889999'];
   const [people, lambda] = repositoryFor(...accounts).RepositoryPolicyText.Statement;
   expect(people.Principal.AWS).toEqual(accounts.map(root));
   expect(lambda.Condition.StringLike['aws:sourceArn']).toEqual(accounts.map(functions));
@@ -55,8 +55,8 @@ test('another account is added to both statements', () => {
 test.each([
   [[], "accounts can't be []; name 1 to 80, each once"],
   [['2222'], `accounts can't have "2222"; write 12 digits`],
-  [['222222222222', '222222222222'], 'each once'],
-  [['111111111111'], "accounts can't be 111111111111 alone, which is the registry's own"],
+  [['444455556666', '444455556666'], 'each once'],
+  [['111122223333'], "accounts can't be 111122223333 alone, which is the registry's own"],
 ])('a list that can not be meant is refused: %j', (accounts, problem) => {
   expect(() => repositoryFor(...accounts)).toThrow(problem);
 });

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { FunctionStack, type FunctionStackProps } from '../src/function-stack';
 
 const props = {
-  registry: { account: '111111111111', region: 'eu-west-1', repositoryName: 'images' },
-  accounts: ['222222222222', '333333333333'],
+  registry: { account: '111122223333', region: 'eu-west-1', repositoryName: 'images' },
+  accounts: ['444455556666', '777788889999'],
   imageDigest: `sha256:${'a'.repeat(64)}`,
   memorySize: 256,
 };
@@ -17,7 +17,7 @@ const template = templateOf();
 test('the function runs an image of the other account, by its digest', () => {
   const [{ Properties }] = Object.values(template.findResources('AWS::Lambda::Function'));
   const uri = JSON.stringify(Properties.Code.ImageUri);
-  expect(uri).toContain('111111111111.dkr.ecr.eu-west-1.');
+  expect(uri).toContain('111122223333.dkr.ecr.eu-west-1.');
   expect(uri).toContain(`/images@sha256:${'a'.repeat(64)}`);
   expect(Properties).toMatchObject({ PackageType: 'Image', Architectures: ['arm64'], MemorySize: 256 });
 });
