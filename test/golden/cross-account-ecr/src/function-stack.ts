@@ -23,15 +23,13 @@ export interface Registry {
 export interface FunctionStackProps extends StackProps {
   /** Where the image is. */
   readonly registry: Registry;
-  /** The accounts that the registry lets pull. */
-  readonly accounts: readonly string[];
   /** The digest of the image: `sha256:` and 64 hexadecimal digits. */
   readonly imageDigest: string;
   /** The memory of the function in MB, with which its CPU power grows. */
   readonly memorySize: number;
 }
 
-/** A function that runs an image of another account, in any of the accounts that may. */
+/** A function that runs an image of another account. */
 export class FunctionStack extends Stack {
   constructor(scope: Construct, id: string, props: FunctionStackProps) {
     super(scope, id, props);
@@ -40,7 +38,7 @@ export class FunctionStack extends Stack {
       const wanted = 'sha256: and its 64 hexadecimal digits';
       throw new Error(`imageDigest can't be ${JSON.stringify(imageDigest)}; write ${wanted}`);
     }
-    refuseElsewhere(this, props);
+    refuseElsewhere(this, registry);
 
     const logGroup = new LogGroup(this, 'FunctionLogs', { retention: RetentionDays.ONE_MONTH });
     // The role that Lambda would make may write every log group of the account; this one only its own. It pulls nothing:
@@ -122,22 +120,14 @@ export class FunctionStack extends Stack {
   }
 }
 
-/** Refuses places that can't work: when the app is synthesized, and where that does not know the place, when it is deployed. */
-function refuseElsewhere(stack: Stack, { registry, accounts }: FunctionStackProps): void {
-  const where = `Lambda pulls images only from a registry in its own Region, which is ${registry.region}`;
+/** Refuses other Regions: when the app is synthesized, and where that does not know the Region, when it is deployed. */
+function refuseElsewhere(stack: Stack, { region }: Registry): void {
+  const reason = `Lambda pulls images only from a registry in its own Region, which is ${region}`;
   if (Token.isUnresolved(stack.region)) {
     new CfnRule(stack, 'RegionOfRegistry', {
-      assertions: [{ assert: Fn.conditionEquals(Aws.REGION, registry.region), assertDescription: where }],
+      assertions: [{ assert: Fn.conditionEquals(Aws.REGION, region), assertDescription: reason }],
     });
-  } else if (stack.region !== registry.region) {
-    throw new Error(`${stack.stackName} can't be in ${stack.region}: ${where}`);
+  } else if (stack.region !== region) {
+    throw new Error(`${stack.stackName} can't be in ${stack.region}: ${reason}`);
   }
-  new CfnRule(stack, 'AccountMayPull', {
-    assertions: [
-      {
-        assert: Fn.conditionContains([...accounts], Aws.ACCOUNT_ID),
-        assertDescription: `The registry lets only ${accounts.join(', ')} pull`,
-      },
-    ],
-  });
 }
