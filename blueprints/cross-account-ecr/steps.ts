@@ -24,8 +24,8 @@ export const steps: readonly Step[] = [
   },
   {
     id: 'right-place',
-    title: 'The right Region, and a listed account',
-    goal: 'Refuse a function in another Region or in an account that may not pull, and say why.',
+    title: 'The Region of the registry, and no other',
+    goal: 'Refuse a function in another Region than the registry, and say why.',
   },
   {
     id: 'api',

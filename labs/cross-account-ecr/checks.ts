@@ -1,7 +1,7 @@
 import { type Check, securityRules } from '../authoring';
 import { logged, routed, signed } from './api-goals';
 import { byDigest, ofAnotherAccount, policyStays, withoutRights } from './function-goals';
-import { accountRefused, regionRefused } from './place-goals';
+import { regionRefused } from './place-goals';
 import { accountsPull, lambdaPulls, nobodyElse, noMoreThanPulling, sameAccounts } from './policy-goals';
 import { fixedTags, imagesExpire, scanned } from './registry-goals';
 import { apiAlarm, errorAlarm } from './watch-goals';
@@ -12,7 +12,7 @@ export const checks: readonly Check[] = [
   { step: 'accounts-pull', goals: [accountsPull, noMoreThanPulling] },
   { step: 'lambda-pulls', goals: [lambdaPulls, sameAccounts, nobodyElse] },
   { step: 'function-by-digest', goals: [byDigest, ofAnotherAccount, withoutRights, policyStays] },
-  { step: 'right-place', goals: [regionRefused, accountRefused] },
+  { step: 'right-place', goals: [regionRefused] },
   { step: 'api', goals: [routed, signed, logged] },
   { step: 'alarms', goals: [errorAlarm, apiAlarm, securityRules] },
 ];

@@ -62,11 +62,11 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     step: 'right-place',
-    mistake: 'deploys the function to another account than those that may pull',
-    file: 'src/main.ts',
-    from: 'env: { account, region',
-    to: "env: { account: account && '777788889999', region",
-    seen: 'the stack orders-dev-function-444455556666 is for 777788889999, and 444455556666 may pull',
+    mistake: 'asks for another Region than that of the image',
+    file: FUNCTION,
+    from: 'Fn.conditionEquals(Aws.REGION, region)',
+    to: "Fn.conditionEquals(Aws.REGION, 'eu-west-3')",
+    seen: 'the rule of orders-dev-function lets other Regions in than us-east-1, where the image is',
   },
   {
     step: 'api',

@@ -14,7 +14,6 @@ import {
 import { originOf, placeOf } from './function-goals';
 import { withParts } from './judging';
 import { TYPE } from './parts';
-import { accountsIn, grantsIn } from './policy';
 
 /** The assertions of the template of a stack: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html */
 function assertionsOf(assembly: Assembly, { stack }: Resource, about: string): Json[] {
@@ -56,39 +55,6 @@ export const regionRefused: Goal = {
       wanted: `a rule of the template (Rules) that asserts AWS::Region to be ${region}, or a stack that has this Region`,
       where: running.where,
       next: 'add a rule to the stack of the function, with the reason as its description',
-    });
-  }),
-};
-
-/** Where nobody may pull the deployment fails late, and says little. */
-export const accountRefused: Goal = {
-  name: 'An account that may not pull is refused',
-  reads: [
-    reads(TYPE.repository, 'RepositoryPolicyText', {
-      Statement: [{ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 'ecr:BatchGetImage' }],
-    }),
-  ],
-  judge: withParts(['repository', 'function'], ({ repository, function: running }, assembly) => {
-    const allowed = accountsIn(grantsIn(assembly, repository), 'accounts');
-    const { account } = placeOf(assembly, running);
-    if (allowed.length === 0) {
-      return failed({
-        seen: `the policy of ${repository.name} lets no account pull`,
-        wanted: 'the accounts that the functions are deployed to',
-        where: repository.where,
-        next: 'let the policy name the accounts of the functions',
-      });
-    }
-    const assertions = assertionsOf(assembly, running, 'AWS::AccountId');
-    const forgotten = allowed.find((one) => !says(assertions, one));
-    return when(account === undefined ? forgotten === undefined : allowed.includes(account), {
-      seen:
-        account === undefined && assertions.length === 0
-          ? `the stack ${running.stack} can be deployed to any account, and ${allowed.join(', ')} may pull`
-          : `the stack ${running.stack} is for ${account ?? 'the accounts of its rule'}, and ${forgotten ?? allowed.join(', ')} may pull`,
-      wanted: 'a rule of the template (Rules) that asserts AWS::AccountId to be one of those that the policy names',
-      where: running.where,
-      next: 'add a rule to the stack of the function, with the same list of accounts',
     });
   }),
 };

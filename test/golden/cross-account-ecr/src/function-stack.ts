@@ -29,7 +29,7 @@ export interface FunctionStackProps extends StackProps {
   readonly memorySize: number;
 }
 
-/** A function that runs an image of another account. */
+/** A function that runs an image of another account, in any of the accounts that may. */
 export class FunctionStack extends Stack {
   constructor(scope: Construct, id: string, props: FunctionStackProps) {
     super(scope, id, props);

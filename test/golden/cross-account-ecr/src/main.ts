@@ -35,16 +35,14 @@ for (const [name, { isProduction, env }] of Object.entries(stages)) {
   });
   const stacks = [
     stack,
-    ...accounts.map(
-      (account) =>
-        new FunctionStack(app, `${stack.stackName}-function-${account}`, {
-          env: { account, region: env?.region ?? registry.region },
-          description: 'Runs an image of the registry, by its digest.',
-          registry: { ...registry, ...env, repositoryName: stack.stackName },
-          imageDigest: 'sha256:<hash>',
-          memorySize: 512,
-        }),
-    ),
+    new FunctionStack(app, `${stack.stackName}-function`, {
+      // No account: it is deployed to each of the list, with credentials of that account.
+      env: env && { region: env.region },
+      description: 'Runs an image of the registry, by its digest.',
+      registry: { ...registry, ...env, repositoryName: stack.stackName },
+      imageDigest: 'sha256:<hash>',
+      memorySize: 512,
+    }),
   ];
   for (const one of stacks) {
     if (isProduction) {
