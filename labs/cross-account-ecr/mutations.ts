@@ -27,7 +27,7 @@ export const mutations: readonly Mutation[] = [
   {
     setting: 'that the Region is the same',
     file: FUNCTION,
-    from: 'stack.region !== registry.region',
+    from: 'stack.region !== region',
     to: 'stack.region === undefined',
   },
   {

@@ -15,8 +15,9 @@ import { patternsAt } from './sources';
  * registry on this machine, and writes what was printed into its text.
  *
  * @param root the package's folder
+ * @param ids the patterns whose labs are run. @default - all
  */
-export async function captureOutputs(root: string): Promise<void> {
+export async function captureOutputs(root: string, ids: readonly string[] = []): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'serverless-atelier-'));
   const roots = [...new Set([kitRoot, root])];
   const registry = await startRegistry(
@@ -25,7 +26,7 @@ export async function captureOutputs(root: string): Promise<void> {
     roots.map((folder) => packageAt(folder).name),
   );
   try {
-    for (const pattern of patternsAt(root)) {
+    for (const pattern of patternsAt(root).filter(({ id }) => ids.length === 0 || ids.includes(id))) {
       const folder = join(home, pattern.id);
       mkdirSync(folder);
       const ran = runLab(pattern, readLab(pattern), folder, registry.env);
