@@ -28,9 +28,8 @@ test('the newest images stay, and older ones go', () => {
 });
 
 const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
-const inPartition = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, rest]] });
-const root = (account: string) => inPartition(`:iam::${account}:root`);
-const functions = (account: string) => inPartition(`:lambda:eu-west-1:${account}:function:*`);
+const root = (account: string) => `arn:aws:iam::${account}:root`;
+const functions = (account: string) => `arn:aws:lambda:eu-west-1:${account}:function:*`;
 
 test('the account may make functions of the image, Lambda may pull for them, and that is all', () => {
   expect(repository.RepositoryPolicyText.Statement).toEqual([
