@@ -77,9 +77,10 @@ export abstract class PipelineSource {
    *
    * @param repository the repository
    * @param branch the branch that is built. @default "main"
+   * @param triggerOnPush whether a push starts the pipeline at all. @default true
    */
-  static codeCommit(repository: IRepository, branch = 'main'): PipelineSource {
-    return new CodeCommitSource(repository, branch);
+  static codeCommit(repository: IRepository, branch = 'main', triggerOnPush = true): PipelineSource {
+    return new CodeCommitSource(repository, branch, triggerOnPush);
   }
 
   /**
@@ -159,12 +160,13 @@ class CodeCommitSource extends PipelineSource {
   constructor(
     private readonly repository: IRepository,
     private readonly branch: string,
+    private readonly triggerOnPush: boolean,
   ) {
     super();
   }
 
   bind(output: Artifact): BoundSource {
-    const { repository, branch } = this;
+    const { repository, branch, triggerOnPush } = this;
     const action = new CodeCommitSourceAction({
       actionName: SOURCE,
       variablesNamespace: SOURCE,
@@ -179,7 +181,7 @@ class CodeCommitSource extends PipelineSource {
       resources: [repository.repositoryArn],
       detail: { event: ['referenceCreated', 'referenceUpdated'], referenceType: ['branch'], referenceName: [branch] },
     };
-    return { action, revision: action.variables.commitId, startedBy };
+    return { action, revision: action.variables.commitId, ...(triggerOnPush ? { startedBy } : {}) };
   }
 }
 

@@ -236,6 +236,9 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
 /** The types that cost nothing while idle: what is billed by use alone, and what is free. */
 const FREE_WHILE_IDLE = [
   'AWS::CodeBuild::Project',
+  // Billed for each active user, after the first five.
+  'AWS::CodeCommit::Repository',
+  'AWS::CodeConnections::Connection',
   // Of the second type, which the kit makes: an active one of the first costs a dollar a month.
   'AWS::CodePipeline::Pipeline',
   'AWS::EC2::InternetGateway',
