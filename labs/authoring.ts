@@ -49,6 +49,8 @@ export {
 } from './engine/permissions';
 export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
+export { type Buildspec, readBuildspec } from './engine/rehearsal/buildspec';
+export { type PipelineAction, pipelinesOf, type TemplatePipeline } from './engine/rehearsal/pipelines';
 export { securityRules } from './engine/rule-packs';
 export {
   byArn,
