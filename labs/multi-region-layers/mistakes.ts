@@ -26,7 +26,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: 'regions: props.regions,',
     to: 'regions: props.regions.slice(0, 1),',
-    seen: 'Layer/Pipeline/Resource publishes in one Region: eu-central-1',
+    seen: 'Layer/Pipeline publishes in one Region: eu-central-1',
   },
   {
     step: 'checks',
@@ -34,7 +34,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: "checks: ['node layer/check.js']",
     to: "checks: ['node layer/check.js || true']",
-    seen: 'Layer/Build goes on where a check fails: node layer/check.js || true',
+    seen: 'Layer/Pipeline/Build goes on where a check fails: node layer/check.js || true',
   },
   {
     step: 'sharing',
@@ -50,7 +50,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: "filter: { branches: [props.branch], paths: ['layer/**'] }",
     to: 'filter: { branches: [props.branch] }',
-    seen: 'a change of any path starts Layer/Pipeline/Resource',
+    seen: 'the filter of Layer/Pipeline takes any path',
   },
   {
     step: 'filter',
@@ -58,7 +58,7 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: 'branches: [props.branch]',
     to: "branches: ['**']",
-    seen: 'a push to ** starts Layer/Pipeline/Resource, which builds main',
+    seen: 'a push to ** starts Layer/Pipeline, which builds main',
   },
   {
     step: 'alarms',
@@ -66,6 +66,6 @@ export const mistakes: readonly Mistake[] = [
     file: STACK,
     from: "metricName: 'FailedPipelineExecutions'",
     to: "metricName: 'PipelineDuration'",
-    seen: 'PipelineFailures watches AWS/CodePipeline PipelineDuration; no alarm watches FailedPipelineExecutions of Layer/Pipeline/Resource',
+    seen: 'PipelineFailures watches AWS/CodePipeline PipelineDuration; no alarm watches FailedPipelineExecutions of Layer/Pipeline',
   },
 ];

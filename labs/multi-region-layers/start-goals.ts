@@ -19,8 +19,10 @@ interface Start {
   readonly branch: string;
   /** The branches whose pushes start it. */
   readonly branches: readonly string[];
-  /** The paths whose changes start it. @default - its source tells of no paths */
+  /** The paths whose changes start it; none where it takes all. @default - its source tells of no paths */
   readonly paths?: readonly string[];
+  /** Whether a filter decides. */
+  readonly isFiltered: boolean;
 }
 
 /** The triggers of a pipeline for pushes to branches, for wrong answers. */
@@ -32,7 +34,7 @@ function startOf(assembly: Assembly, pipeline: Resource): Start {
   const source = templateOf(assembly, pipeline).actions.find(({ kind }) => kind.startsWith('Source/'));
   const branch = assembly.text(source?.configuration.BranchName ?? source?.configuration.Branch ?? '');
   if (source?.kind === 'Source/CodeCommit') {
-    return { branch, branches: branchesOfRules(assembly, pipeline) };
+    return { branch, branches: branchesOfRules(assembly, pipeline), isFiltered: true };
   }
   const pushes = assembly
     .list(pipeline, 'Triggers')
@@ -41,8 +43,8 @@ function startOf(assembly: Assembly, pipeline: Resource): Start {
     pushes.flatMap((push) => asList(dig(push, what, 'Includes'))).map((one) => assembly.text(one));
   const detects = String(source?.configuration.DetectChanges ?? 'true') === 'true' && source !== undefined;
   return pushes.length > 0
-    ? { branch, branches: included('Branches'), paths: included('FilePaths') }
-    : { branch, branches: detects ? [branch] : [], paths: [] };
+    ? { branch, branches: included('Branches'), paths: included('FilePaths'), isFiltered: true }
+    : { branch, branches: detects ? [branch] : [], paths: [], isFiltered: false };
 }
 
 /** The branches of rules that start a pipeline. */
@@ -58,10 +60,9 @@ function branchesOfRules(assembly: Assembly, pipeline: Resource): string[] {
 export const startedByPush: Goal = {
   name: 'A push to the branch starts the pipeline',
   reads: [
-    reads(
+    mayRead(
       TYPE.pipeline,
       'Triggers',
-      [],
       triggers({ Branches: { Includes: ['**'] }, FilePaths: { Includes: ['layer/**'] } }),
     ),
   ],
@@ -90,15 +91,14 @@ export const startedByPush: Goal = {
 /** A change of a README is no new layer. */
 export const startedByLayer: Goal = {
   name: 'Only what changes the layer starts it',
-  reads: [mayRead(TYPE.pipeline, 'Triggers', triggers({ Branches: { Includes: ['main'] } }))],
+  reads: [reads(TYPE.pipeline, 'Triggers', [], triggers({ Branches: { Includes: ['main'] } }))],
   dependsOn: [startedByPush.name],
   judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
-    const { paths } = startOf(assembly, pipeline);
+    const { paths, isFiltered } = startOf(assembly, pipeline);
     const wide = paths?.find((path) => /^\*+$/.test(path));
+    const name = wide ? `the path ${wide}` : 'any path';
     return when(paths === undefined || (paths.length > 0 && wide === undefined), {
-      seen: wide
-        ? `the filter of ${pipeline.name} takes the path ${wide}`
-        : `a change of any path starts ${pipeline.name}`,
+      seen: isFiltered ? `the filter of ${pipeline.name} takes ${name}` : `${pipeline.name} has no filter of pushes`,
       wanted: 'a filter of paths that takes the folder of the layer',
       where: pipeline.where,
       next: 'name the folder of the layer in the filter, with all that is below it',
