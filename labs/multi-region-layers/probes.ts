@@ -6,7 +6,7 @@ import {
   LambdaClient,
   ListLayerVersionsCommand,
 } from '@aws-sdk/client-lambda';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { strToU8, zipSync } from 'fflate';
 import { type Deployed, type Probe, ProbeFailure } from '../authoring';
 
@@ -176,3 +176,11 @@ export const probes: readonly Probe[] = [
   { name: 'Every Region gets the next version, of the same content', step: 'regions', run: publishesEverywhere },
   { name: 'A Region in which it fails keeps no other from it', step: 'regions', run: failsAlone },
 ];
+
+/** Empties the bucket of the artifacts, which is not deleted while it holds something. */
+export async function empty(deployed: Deployed): Promise<void> {
+  const Bucket = deployed.output('ArtifactsName');
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
+    await Promise.all(Contents.map(({ Key }) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));
+  }
+}
