@@ -93,6 +93,7 @@ const project = new cdk.JsiiProject({
     'commander@14.0.3',
     'csv-stringify@6.9.0',
     'diff@9.0.0',
+    'dockerfile-ast@0.7.1',
     'fastest-levenshtein@1.0.16',
     'fflate@0.8.3',
     'handlebars@4.7.10',

@@ -18,7 +18,7 @@ const cli = join(labs, 'cli');
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
   ...['lab-text', 'marks'].map((name) => [name, join(labs, 'engine', name)] as const),
-  ['invoker', join(labs, 'engine', 'rehearsal', 'invoker')] as const,
+  ...['buildspec', 'invoker'].map((name) => [name, join(labs, 'engine', 'rehearsal', name)] as const),
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
   ),
@@ -44,7 +44,7 @@ const libraries = new Map([
 ]);
 
 /** What several of them use and is large; it is a file of its own for all of them. */
-const SHARED = new Set(['marks', 'testing']);
+const SHARED = new Set(['buildspec', 'marks', 'testing']);
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {
@@ -119,8 +119,7 @@ async function bundle(): Promise<void> {
     // Its module for import asks where it is, which a bundle can't tell.
     alias: { tinyglobby: join(root, 'node_modules', 'tinyglobby', 'dist', 'index.cjs') },
     supported: { 'dynamic-import': false },
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     legalComments: 'none',
   };
   const entries = [...programs, ...libraries].map(([out, source]) => ({ in: `${source}.ts`, out }));
@@ -133,7 +132,6 @@ async function bundle(): Promise<void> {
     ...cliFiles,
     entryPoints: entries.filter(({ out }) => out === OPERATIONS),
     mainFields: ['module', 'main'], // of modules esbuild takes what is used
-    minifyIdentifiers: true,
   });
   // It loads what a package of patterns has in TypeScript.
   const write = join(lib, 'cli', 'write.js');

@@ -2,6 +2,59 @@
 import { Blueprint, type BlueprintOptions } from './blueprint';
 import * as patterns from './patterns';
 
+/** The options of `ContainerImages`. */
+export interface ContainerImagesOptions extends BlueprintOptions {
+  /**
+   * The language of the function in the image: TypeScript on Node.js, or Java on Amazon Corretto.
+   *
+   * @default "nodejs"
+   */
+  readonly runtime?: 'nodejs' | 'java';
+
+  /**
+   * The repository of the sources: of CodeCommit, called as the project unless said, or owner/name.
+   *
+   * @default - none
+   */
+  readonly repository?: string;
+
+  /**
+   * The ARN of the connection to the repository at GitHub, GitLab or Bitbucket.
+   *
+   * @default - none
+   */
+  readonly connection?: string;
+
+  /**
+   * How many images are kept to go back to, beside the one that runs.
+   *
+   * @default 50
+   */
+  readonly keptImages?: number;
+
+  /**
+   * The memory of the function in MB, with which its CPU power grows.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+}
+
+/**
+ * One pipeline builds the image of a function, and its success starts another that deploys it.
+ *
+ * @pjid container-images
+ */
+export class ContainerImages extends Blueprint {
+  /** @internal */
+  public static override readonly _pattern = patterns.containerImages;
+
+  /** @param options the options of the project */
+  constructor(options: ContainerImagesOptions = {}) {
+    super(options);
+  }
+}
+
 /** The options of `DynamicSubscriptions`. */
 export interface DynamicSubscriptionsOptions extends BlueprintOptions {
   /**

@@ -12,6 +12,7 @@ export type {
   RetiredOption,
   Step,
 } from '../blueprints/pattern';
+export { expiredImages, fitsTagPattern, type StoredImage } from '../modules/life-cycle';
 export { alarmOn, alarmReads, judgeAlarm, type MetricWatch, type Watch } from './engine/alarms';
 export type { Assembly, Resource, Target } from './engine/assembly';
 export {

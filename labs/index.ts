@@ -2,6 +2,7 @@ import type { Labs } from './engine/lab';
 
 /** The labs of this package's patterns, a line for each. */
 export const labs: Labs = {
+  'container-images': () => import('./container-images'),
   'dynamic-subscriptions': () => import('./dynamic-subscriptions'),
   'multi-region-layers': () => import('./multi-region-layers'),
   'sqs-scaling': () => import('./sqs-scaling'),

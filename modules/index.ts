@@ -3,6 +3,7 @@
  */
 export { AlarmRules } from './alarm-rules';
 export type { HouseRules } from './house-rules';
+export { expiredImages, fitsTagPattern, type StoredImage } from './life-cycle';
 export { SqsConsumerRules } from './sqs-consumer-rules';
 export { StageData } from './stage-data';
 export { isStateful } from './stateful';

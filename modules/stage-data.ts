@@ -32,6 +32,11 @@ const PROTECTIONS: Readonly<Record<string, Protection>> = {
   'AWS::S3::Bucket': () => ({ 'VersioningConfiguration.Status': 'Enabled' }),
 };
 
+/** What lets a resource be deleted that would not go while it holds something, by resource type. */
+const EMPTIED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'AWS::ECR::Repository': { EmptyOnDelete: true },
+};
+
 /**
  * What becomes of the data of a stage when its stack, or a resource of it, is removed. It creates no resource: it sets
  * deletion policies and protections when the app is synthesized, and wins over what constructs say.
@@ -52,9 +57,7 @@ export class StageData {
     visitStateful(stack, (resource) => {
       // A resource of a creation that failed holds nothing yet, and would be in the way of the next attempt.
       resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-      for (const [path, value] of Object.entries(PROTECTIONS[resource.cfnResourceType]?.(resource) ?? {})) {
-        resource.addPropertyOverride(path, value);
-      }
+      override(resource, PROTECTIONS[resource.cfnResourceType]?.(resource));
     });
   }
 
@@ -64,10 +67,19 @@ export class StageData {
    * @param stack the stage's stack
    */
   static destroy(stack: Stack): void {
-    visitStateful(stack, (resource) => resource.applyRemovalPolicy(RemovalPolicy.DESTROY));
+    visitStateful(stack, (resource) => {
+      resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      override(resource, EMPTIED[resource.cfnResourceType]);
+    });
   }
 
   private constructor() {}
+}
+
+function override(resource: CfnResource, properties: Readonly<Record<string, unknown>> = {}): void {
+  for (const [path, value] of Object.entries(properties)) {
+    resource.addPropertyOverride(path, value);
+  }
 }
 
 function visitStateful(stack: Stack, change: (resource: CfnResource) => void): void {

@@ -19,6 +19,11 @@ export interface ImageDeploymentProps extends SourcedPipelineProps {
   readonly repository: IRepository;
   /** The name of the stack with the function, whose app reads the digest from the context `imageDigest`. */
   readonly stackName: string;
+  /**
+   * The tag that is moved to each image that is deployed, so that rules of the repository can spare what runs; while it is
+   * deployed, the image has the same with `-next` behind it. The repository must let both be moved. @default - none is
+   */
+  readonly liveTag?: string;
   /** Whether somebody has to approve before the image is deployed. @default false */
   readonly approval?: boolean;
 }
@@ -26,6 +31,9 @@ export interface ImageDeploymentProps extends SourcedPipelineProps {
 /** The variables of an execution: the execution that has pushed the image, or else the digest itself, to go back to it. */
 const EXECUTION = 'IMAGE_EXECUTION';
 const DIGEST = 'IMAGE_DIGEST';
+
+/** What giving an image another tag takes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-retag.html */
+const TAG = ['ecr:BatchGetImage', 'ecr:PutImage'];
 
 /** What stands for a variable without a value, which CodePipeline knows none of. */
 const NONE = 'none';
@@ -54,14 +62,18 @@ export class ImageDeployment extends Construct {
    * @param scope what the pipeline is part of
    * @param id its id there
    * @param props what is deployed, and after whose success
-   * @throws Error for a name that is none of a stack
+   * @throws Error for a name that is none of a stack, or a tag that is none
    */
   constructor(scope: Construct, id: string, props: ImageDeploymentProps) {
     super(scope, id);
-    const { repository, stackName, imagePipelineName } = props;
+    const { repository, stackName, imagePipelineName, liveTag } = props;
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
     if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stackName)) {
       refuse(`the stack can't be named ${JSON.stringify(stackName)}`, 'letters, digits and -', "stackName: 'orders'");
+    }
+    // Shorter than the 128 that a tag may have: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+    if (liveTag !== undefined && !/^\w[\w.-]{0,99}$/.test(liveTag)) {
+      refuse(`the tag can't be ${JSON.stringify(liveTag)}`, 'letters, digits, _, . and -', "liveTag: 'live'");
     }
     const sourced = new SourcedPipeline(this, 'Pipeline', props);
     [this.pipeline, this.artifacts] = [sourced.pipeline, sourced.artifacts];
@@ -72,7 +84,7 @@ export class ImageDeployment extends Construct {
       sourced.waitForApproval(`Deploy an image to ${stackName}?`);
     }
     const project = sourced.project('Deploy', {
-      buildSpec: buildSpecOf(stackName),
+      buildSpec: buildSpecOf(props),
       environment: {
         buildImage: LinuxArmLambdaBuildImage.AMAZON_LINUX_2023_NODE_24,
         computeType: ComputeType.LAMBDA_4GB,
@@ -83,7 +95,10 @@ export class ImageDeployment extends Construct {
       },
       cachePaths: [],
       statements: [
-        new PolicyStatement({ actions: ['ecr:DescribeImages'], resources: [repository.repositoryArn] }),
+        new PolicyStatement({
+          actions: ['ecr:DescribeImages', ...(liveTag ? TAG : [])],
+          resources: [repository.repositoryArn],
+        }),
         new PolicyStatement({ actions: ['sts:AssumeRole'], resources: bootstrapRoles(this) }),
       ],
     });
@@ -105,11 +120,15 @@ export class ImageDeployment extends Construct {
   }
 }
 
+const REPOSITORY = '--region "$REPOSITORY_REGION" --repository-name "$REPOSITORY_NAME"';
+
+/** The command that tells the digest of an image. */
+const described = (id: string): string =>
+  `aws ecr describe-images ${REPOSITORY} --image-ids "${id}" --query "imageDetails[0].imageDigest" --output text`;
+
 /** A digest that is not in the repository is deployed by nobody: the function would break at its next cold start. */
-function buildSpecOf(stackName: string): Record<string, unknown> {
-  const described = (id: string): string =>
-    `aws ecr describe-images --region "$REPOSITORY_REGION" --repository-name "$REPOSITORY_NAME" ` +
-    `--image-ids "${id}" --query "imageDetails[0].imageDigest" --output text`;
+function buildSpecOf({ stackName, liveTag }: ImageDeploymentProps): Record<string, unknown> {
+  const pin = (tag: string): string[] => (liveTag ? [`pin ${tag}`] : []);
   return {
     version: '0.2',
     phases: {
@@ -117,13 +136,25 @@ function buildSpecOf(stackName: string): Record<string, unknown> {
         commands: [
           `[ "$${DIGEST}" != ${NONE} ] || ${DIGEST}=$(${described(`imageTag=exec-$${EXECUTION}`)})`,
           described(`imageDigest=$${DIGEST}`),
+          ...(liveTag ? PINNING : []),
+          // What runs has one of both tags at any moment: the old image its own, until the new one runs.
+          ...pin(`${liveTag}-next`),
           'npm ci',
           `npx cdk deploy ${stackName} --exclusively --require-approval never --context "imageDigest=$${DIGEST}"`,
+          ...pin(`${liveTag}`),
         ],
       },
     },
   };
 }
+
+/** Moves a tag to the image, unless it is there: the same tag on the same image is refused. */
+const PINNING = [
+  `MANIFEST=$(aws ecr batch-get-image ${REPOSITORY} --image-ids "imageDigest=$${DIGEST}" ` +
+    '--query "images[0].imageManifest" --output text)',
+  `pin() { [ "$(${described('imageTag=$1')})" = "$${DIGEST}" ] || ` +
+    `aws ecr put-image ${REPOSITORY} --image-tag "$1" --image-manifest "$MANIFEST"; }`,
+];
 
 /** The roles that a bootstrap of the CDK has made for deploying a stack whose image is pushed already. */
 function bootstrapRoles(scope: Construct): string[] {

@@ -21,6 +21,8 @@ import { notify, startBy } from './starting';
 
 /** What every pipeline of the kit is made of. */
 export interface SourcedPipelineProps {
+  /** Its name, by which others can wait for it. @default - a name that CloudFormation makes */
+  readonly pipelineName?: string;
   /** Where its sources come from, and what starts it. */
   readonly source: PipelineSource;
   /** The key that its artifacts are encrypted with. @default - the keys of Amazon S3 */
@@ -73,10 +75,11 @@ export class SourcedPipeline extends Construct {
     private readonly props: SourcedPipelineProps,
   ) {
     super(scope, id);
-    const { source, encryptionKey, notifications } = props;
+    const { pipelineName, source, encryptionKey, notifications } = props;
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
     this.pipeline = new Pipeline(this, 'Resource', {
+      pipelineName,
       artifactBucket: this.artifacts,
       pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.QUEUED,

@@ -82,6 +82,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::ECR::Repository': 'RepositoryName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::CodePipeline::Pipeline': 'Name',
   'AWS::CodeBuild::Project': 'Name',

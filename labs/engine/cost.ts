@@ -1,5 +1,5 @@
 import type { Assembly } from './assembly';
-import { dig, entriesAt } from './json';
+import { dig } from './json';
 import { allPrices, type IdlePrice, PRICE_REGION, type Prices } from './prices';
 
 /** What the CDK puts behind the names of constructs to tell logical ids apart. */
@@ -41,7 +41,7 @@ export function idleAsMarkdown(assembly: Assembly, prices = allPrices()): string
  * What is left of stages when they are destroyed, as Markdown: what their templates keep, and logs that are not theirs.
  *
  * @param assembly what the finished project synthesizes to, with the stages
- * @param stages how the text calls each stage, by the name of its stack
+ * @param stages how the text calls each stage, by the name of its first stack; further ones have more behind that name
  */
 export function remainsAsMarkdown(assembly: Assembly, stages: Readonly<Record<string, string>>): string {
   const lines = Object.entries(stages).map(([stack, stage]) => {
@@ -112,17 +112,16 @@ function priceLine(price: IdlePrice, count: number): string {
 }
 
 /** What a stack's template keeps, and the logs that Lambda makes where a function names no log group. */
-function keptBy(assembly: Assembly, stack: string): string[] {
-  const template = assembly.stacks.get(stack)?.template;
-  const policies = new Map(
-    entriesAt(template, 'Resources').map(([id, resource]) => [id, String(dig(resource, 'DeletionPolicy') ?? 'Delete')]),
-  );
+function keptBy(assembly: Assembly, stage: string): string[] {
   return assembly.resources
-    .filter((resource) => resource.stack === stack)
-    .flatMap(({ name, type, logicalId, properties }) => {
-      const isKept = policies.get(logicalId) !== 'Delete';
+    .filter(({ stack }) => stack === stage || stack.startsWith(`${stage}-`))
+    .flatMap(({ stack, name, type, logicalId, properties }) => {
+      const policy = dig(assembly.stacks.get(stack)?.template, 'Resources', logicalId, 'DeletionPolicy');
       const hasOwnLogs = type === 'AWS::Lambda::Function' && !dig(properties, 'LoggingConfig', 'LogGroup');
       const id = name.replace(LOGICAL_ID_HASH, '');
-      return [...(isKept ? [`\`${id}\` (\`${type}\`)`] : []), ...(hasOwnLogs ? [`the logs of \`${id}\``] : [])];
+      return [
+        ...((policy ?? 'Delete') === 'Delete' ? [] : [`\`${id}\` (\`${type}\`)`]),
+        ...(hasOwnLogs ? [`the logs of \`${id}\``] : []),
+      ];
     });
 }

@@ -195,6 +195,18 @@ export const IDLE_PRICES: Readonly<Record<string, readonly IdlePrice[]>> = {
       date: 'November 2026',
     },
   ],
+  'AWS::ECR::Repository': [
+    {
+      one: 'what a registry stores',
+      many: 'registries, for what they store',
+      usd: '0.10',
+      unit: 'GB',
+      per: 'month',
+      service: 'Amazon ECR',
+      page: 'https://aws.amazon.com/ecr/pricing/',
+      date: 'November 2026',
+    },
+  ],
   'AWS::Lambda::EventSourceMapping': [
     {
       one: 'requests of Lambda to an empty queue',
@@ -255,9 +267,11 @@ const FREE_WHILE_IDLE = [
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',

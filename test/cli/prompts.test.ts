@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { findPattern } from '../../blueprints/catalog';
+import { findPattern, patterns } from '../../blueprints/catalog';
 import { optionsOf } from '../../blueprints/options';
 import { atelier, atelierInTerminal, emptyFolders, entries, writeText } from './support';
 
@@ -137,9 +137,10 @@ describe('in a terminal where lines are only appended', () => {
   };
 
   test('questions are numbered, answered by typing, and asked again where an answer is none', () => {
+    const place = patterns.findIndex(({ id }) => id === 'sqs-scaling') + 1;
     const { code, stdout } = askPlainly([
-      ['Type a number', '9\r'],
-      ['no answer to this question', '1\r'],
+      ['Type a number', '99\r'],
+      ['no answer to this question', `${place}\r`],
       ['In which folder?', 'My Orders\r'],
       ["can't be named", 'orders\r'],
       ['Type numbers', `${number('batchSize')} ${number('tracing')} ${number('scaling')}\r`],
@@ -149,7 +150,7 @@ describe('in a terminal where lines are only appended', () => {
     ]);
     expect(code).toBe(0);
     expect(options()).toEqual({ name: 'orders', batchSize: 100, scaling: 'provisioned', tracing: true });
-    expect(stdout).toContain('  1  sqs-scaling: A Lambda function scales');
+    expect(stdout).toContain(`  ${place}  sqs-scaling: A Lambda function scales`);
     expect(stdout).toContain('[ok] orders');
   });
 

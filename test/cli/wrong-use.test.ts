@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patterns } from '../../blueprints/catalog';
 import { atelier, emptyFolders, entries, writeText } from './support';
+
+/** The pattern that stands for any in examples. */
+const FIRST = patterns[0].id;
 
 const folder = emptyFolders();
 const create = (...flags: string[]) => ['new', 'sqs-scaling', 'orders', '--no-install', '--no-git', ...flags];
@@ -38,11 +42,11 @@ const misuses: Misuse[] = [
   },
   { of: 'too many arguments', args: create('more'), says: "too many arguments for 'new'" },
   { of: 'no pattern', args: ['new'], says: 'no pattern was named; allowed: the patterns of atelier list' },
-  { of: 'an unknown pattern of new', args: ['new', 'nope'], says: 'there is no pattern "nope"; allowed: sqs-scaling' },
+  { of: 'an unknown pattern of new', args: ['new', 'nope'], says: `there is no pattern "nope"; allowed: ${FIRST}` },
   {
     of: 'an unknown pattern of show',
     args: ['show', 'nope'],
-    says: 'there is no pattern "nope"; allowed: sqs-scaling',
+    says: `there is no pattern "nope"; allowed: ${FIRST}`,
   },
   {
     of: 'a word for a number',
@@ -182,7 +186,7 @@ describe('an occupied folder', () => {
     const { code, stderr } = atelier(folder(), create());
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'error: the folder orders holds mine.txt already; allowed: an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore; for example: atelier new sqs-scaling orders-2\n',
+      `error: the folder orders holds mine.txt already; allowed: an empty or a new folder, or one that holds only .git, a README, a LICENSE or a .gitignore; for example: atelier new ${FIRST} orders-2\n`,
     );
   });
 

@@ -2,6 +2,7 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -19,6 +20,7 @@ function template(decide: (stack: Stack) => void): Template {
   new TableV2(stack, 'GlobalTable', { ...key, replicas: [{ region: 'eu-central-1' }] });
   new LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY });
   new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.RETAIN });
+  new Repository(stack, 'Repository');
   decide(stack);
   return Template.fromStack(stack);
 }
@@ -55,6 +57,15 @@ describe('data that is kept', () => {
     StageData.keep(stack);
     expect(stack.terminationProtection).toBe(true);
   });
+});
+
+test('a registry is deleted with all of its images where data is destroyed, and only there', () => {
+  const emptied = (decide: (stack: Stack) => void): unknown => {
+    const [{ Properties = {} }] = Object.values(template(decide).findResources('AWS::ECR::Repository'));
+    return Properties.EmptyOnDelete;
+  };
+  expect(emptied((stack) => StageData.destroy(stack))).toBe(true);
+  expect(emptied((stack) => StageData.keep(stack))).toBeUndefined();
 });
 
 test('data that is destroyed goes with its resource, whatever its construct says', () => {

@@ -77,6 +77,30 @@ test('it may look at the images of that repository, and take the two roles of th
   ]);
 });
 
+test('it may tag the images of that repository where it marks what runs, and only there', () => {
+  const tagging = (made: Template): unknown[] =>
+    Object.values(made.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().includes('ecr:PutImage'));
+  expect(tagging(template)).toEqual([]);
+  const marking = tagging(Template.fromStack(stackWith({ liveTag: 'live' })));
+  expect(marking).toEqual([
+    expect.objectContaining({ Action: ['ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'] }),
+  ]);
+  expect(JSON.stringify(marking)).toContain(':repository/orders');
+});
+
+test.each(['live; curl x', '-live', ''])('a tag that is none is refused: %j', (liveTag) => {
+  expect(() => stackWith({ liveTag })).toThrow(`the tag can't be ${JSON.stringify(liveTag)}; allowed: `);
+});
+
+test('it has the name that it is given', () => {
+  Template.fromStack(stackWith({ pipelineName: 'orders-deployment' })).hasResourceProperties(
+    'AWS::CodePipeline::Pipeline',
+    { Name: 'orders-deployment' },
+  );
+});
+
 test('it shares no export with another stack', () => {
   expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
 });
@@ -104,12 +128,16 @@ describe('its buildspec, with scripts in place of aws, npm and npx,', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   /** Runs it in a registry with these images, digests by the id that names them. */
-  async function deployed(images: Readonly<Record<string, string>>, variables: Readonly<Record<string, string>>) {
-    const cases = Object.entries(images).map(([id, digest]) => `*${id}*) echo ${digest};;`);
+  async function deployed(
+    images: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, string>>,
+    { project: of = project, npx = '' } = {},
+  ) {
+    const cases = ['*put-image*) ;;', ...Object.entries(images).map(([id, digest]) => `*${id}*) echo ${digest};;`)];
     const scripts = {
       aws: `case "$*" in ${cases.join(' ')} *) echo ImageNotFoundException >&2; exit 254;; esac`,
       npm: '',
-      npx: '',
+      npx,
     };
     for (const [name, body] of Object.entries(scripts)) {
       const file = join(root, name);
@@ -122,14 +150,14 @@ describe('its buildspec, with scripts in place of aws, npm and npx,', () => {
       REPOSITORY_NAME: 'orders',
       REPOSITORY_REGION: 'eu-west-1',
     };
-    const { passed } = await runBuild(readBuildspec(project.Properties.Source.BuildSpec), {
+    const { passed } = await runBuild(readBuildspec(of.Properties.Source.BuildSpec), {
       folder: join(root, 'source'),
       scratch: root,
       env: { PATH: `${root}:${process.env.PATH}`, ...given, ...variables },
       onLine: () => {},
     });
     const calls = readFileSync(join(root, 'calls'), 'utf8').split('\n');
-    return { passed, cdk: calls.filter((line) => line.startsWith('npx')) };
+    return { passed, cdk: calls.filter((line) => line.startsWith('npx')), calls };
   }
 
   const cdk = (digest: string): string[] => [
@@ -138,12 +166,15 @@ describe('its buildspec, with scripts in place of aws, npm and npx,', () => {
 
   test('deploys the digest of the image that the execution has pushed', async () => {
     const images = { 'imageTag=exec-one': 'sha256:new', 'imageDigest=sha256:new': 'sha256:new' };
-    expect(await deployed(images, { IMAGE_EXECUTION: 'one' })).toEqual({ passed: true, cdk: cdk('sha256:new') });
+    expect(await deployed(images, { IMAGE_EXECUTION: 'one' })).toMatchObject({ passed: true, cdk: cdk('sha256:new') });
   });
 
   test('goes back to an older digest', async () => {
     const images = { 'imageDigest=sha256:old': 'sha256:old' };
-    expect(await deployed(images, { IMAGE_DIGEST: 'sha256:old' })).toEqual({ passed: true, cdk: cdk('sha256:old') });
+    expect(await deployed(images, { IMAGE_DIGEST: 'sha256:old' })).toMatchObject({
+      passed: true,
+      cdk: cdk('sha256:old'),
+    });
   });
 
   test.each([
@@ -151,6 +182,38 @@ describe('its buildspec, with scripts in place of aws, npm and npx,', () => {
     ['a digest that is gone', { IMAGE_DIGEST: 'sha256:gone' }],
     ['a start that names neither', {}],
   ])('deploys nothing after %s', async (_, variables) => {
-    expect(await deployed({}, variables)).toEqual({ passed: false, cdk: [] });
+    expect(await deployed({}, variables)).toMatchObject({ passed: false, cdk: [] });
+  });
+
+  describe('where it marks what runs,', () => {
+    const [marking] = Object.values(
+      Template.fromStack(stackWith({ liveTag: 'live' })).findResources('AWS::CodeBuild::Project'),
+    );
+    const found = { 'imageTag=exec-one': 'sha256:new', 'imageDigest=sha256:new': 'sha256:new' };
+    const puts = /put-image .*--image-tag (\S+)|^npx (cdk deploy)/;
+
+    /** The tags that are put, and the deployment among them. */
+    const order = (calls: readonly string[]): string[] =>
+      calls.flatMap((line) => {
+        const [, tag, deploy] = puts.exec(line) ?? [];
+        return tag ?? deploy ?? [];
+      });
+
+    test('has a tag on the new image before it is deployed, and the other one after', async () => {
+      const { passed, calls } = await deployed(found, { IMAGE_EXECUTION: 'one' }, { project: marking });
+      expect({ passed, order: order(calls) }).toEqual({ passed: true, order: ['live-next', 'cdk deploy', 'live'] });
+    });
+
+    test('moves no tag to an image that has it', async () => {
+      const images = { ...found, 'imageTag=live-next': 'sha256:new', 'imageTag=live': 'sha256:old' };
+      const { passed, calls } = await deployed(images, { IMAGE_EXECUTION: 'one' }, { project: marking });
+      expect({ passed, order: order(calls) }).toEqual({ passed: true, order: ['cdk deploy', 'live'] });
+    });
+
+    test('leaves the tag of what runs where it is when the deployment fails', async () => {
+      const failing = { project: marking, npx: 'exit 1' };
+      const { passed, calls } = await deployed(found, { IMAGE_EXECUTION: 'one' }, failing);
+      expect({ passed, order: order(calls) }).toEqual({ passed: false, order: ['live-next', 'cdk deploy'] });
+    });
   });
 });

@@ -251,6 +251,14 @@ describe('a source', () => {
     });
   });
 
+  test('of CodeCommit starts nothing where a push shall not', () => {
+    const template = templateWith((stack) => ({
+      source: PipelineSource.codeCommit(Repository.fromRepositoryName(stack, 'Repository', 'layers'), 'main', false),
+    }));
+    template.resourceCountIs('AWS::Events::Rule', 0);
+    expect(stage(template, 'Source').Actions[0].Configuration.PollForSourceChanges).toBe(false);
+  });
+
   test('in a bucket starts it by an event of its object', () => {
     const template = templateWith((stack) => ({
       source: PipelineSource.s3(Bucket.fromBucketName(stack, 'Sources', 'sources'), 'layer.zip'),

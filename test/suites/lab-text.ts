@@ -76,7 +76,9 @@ export function testLabText(pattern: Pattern): void {
     const { name } = packageOf(pattern);
     const from = name === KIT ? '' : ` --from ${name} --yes`;
     expect([create, enter]).toEqual([`npx --yes serverless-atelier new ${id} orders --step start${from}`, 'cd orders']);
-    expect(lab().commandsAfter.map(({ line, deploys }) => [line, deploys])).toEqual([
+    // A pattern may have stacks that no emulator takes; its first one has the name of the stage.
+    const tested = lab().commandsAfter.filter(({ notRun }) => notRun === undefined);
+    expect(tested.map(({ line, deploys }) => [line, deploys])).toEqual([
       ['npx cdk bootstrap', true],
       ['npx projen deploy orders-dev', true],
       ['npx projen destroy orders-dev', true],

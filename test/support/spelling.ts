@@ -26,6 +26,7 @@ const SERVICES: readonly string[] = [
   'AWS CloudTrail',
   'AWS CodeBuild',
   'AWS CodeDeploy',
+  'AWS CodeCommit',
   'AWS CodePipeline',
   'AWS Fargate',
   'AWS Glue',

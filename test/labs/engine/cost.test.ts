@@ -113,6 +113,12 @@ describe('what remains', () => {
     ).toBe('- Of a production stage these stay:\n  - `Orders` (`AWS::SQS::Queue`)');
   });
 
+  test('is what any stack of the stage keeps, and none of another', () => {
+    const assembly = assemblyOf({ Orders: kept }, {}, 'orders-prod-data');
+    expect(remainsAsMarkdown(assembly, stages)).toContain('`Orders`');
+    expect(remainsAsMarkdown(assembly, { 'orders-pro': 'another' })).toBe('- Of another nothing stays.');
+  });
+
   test('is nothing where the template keeps nothing', () => {
     expect(remains({ Queue: queue })).toBe('- Of a production stage nothing stays.');
   });

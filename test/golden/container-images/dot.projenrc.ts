@@ -1,0 +1,7 @@
+import { ContainerImages } from 'serverless-atelier';
+
+const project = new ContainerImages({
+  name: 'orders',
+});
+
+project.synth();
