@@ -8,7 +8,7 @@ const props: MultiRegionLayersStackProps = {
   repository: 'acme/layers',
   branch: 'trunk',
   runtimes: ['nodejs24.x'],
-  regions: ['eu-west-1', 'us-west-2', 'ap-south-1'],
+  regions: ['ap-south-1', 'eu-west-1', 'us-west-2'],
   shareWith: ['111122223333', 'o-exampleorgid'],
 };
 const template = Template.fromStack(new MultiRegionLayersStack(new App(), 'test', props));
