@@ -10,6 +10,15 @@ const KINDS = {
   codeCommit: /^(?<repository>[\w.-]{1,100})(?:@(?<branch>\w[\w./-]{0,254}))?$/,
 };
 
+/**
+ * What the ARN of a connection looks like. Connections were renamed, and both prefixes live:
+ * https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+ */
+export const CONNECTION = {
+  regex: /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
+  means: 'the ARN of a connection',
+};
+
 /** The options of a project that a pipeline of CodePipeline delivers. */
 export const deliveryOptions: readonly OptionSpec[] = [
   {
@@ -31,12 +40,7 @@ export const deliveryOptions: readonly OptionSpec[] = [
     name: 'pipelineConnection',
     type: 'string',
     summary: 'The ARN of the connection to the repository at GitHub, GitLab or Bitbucket.',
-    // Connections were renamed, and both prefixes live.
-    // https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
-    matches: {
-      regex: /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
-      means: 'the ARN of a connection',
-    },
+    matches: CONNECTION,
     example: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/0f6bb0a4-2c5e-4d0c-9a55-2f1c3f7f4d11',
   },
   {

@@ -175,6 +175,87 @@ export class DynamicSubscriptions extends Blueprint {
   }
 }
 
+/** The options of `MultiRegionLayers`. */
+export interface MultiRegionLayersOptions extends BlueprintOptions {
+  /**
+   * Whether the layer is in a repository behind a connection, or in one of CodeCommit that the stack makes.
+   *
+   * @default "connection"
+   */
+  readonly source?: 'connection' | 'codecommit';
+
+  /**
+   * The repository behind the connection, as owner/name.
+   *
+   * @default "example/layers"
+   */
+  readonly repository?: string;
+
+  /**
+   * The ARN of the connection to GitHub, GitLab or Bitbucket; without it, the stack makes one.
+   *
+   * @default - none
+   */
+  readonly connectionArn?: string;
+
+  /**
+   * Where the connection that the stack makes leads.
+   *
+   * @default "GitHub"
+   */
+  readonly provider?: 'GitHub' | 'GitLab' | 'Bitbucket';
+
+  /**
+   * The branch that the layer is built from.
+   *
+   * @default "main"
+   */
+  readonly branch?: string;
+
+  /**
+   * The name of the layer, which stands behind that of the stack.
+   *
+   * @default "packages"
+   */
+  readonly layerName?: string;
+
+  /**
+   * The runtimes of Node.js that the layer is for, as Lambda names them.
+   *
+   * @default - none
+   */
+  readonly runtimes?: string[];
+
+  /**
+   * The Regions that the layer is published in.
+   *
+   * @default - none
+   */
+  readonly regions?: string[];
+
+  /**
+   * Who else may use the layer: accounts, or an organization by its id.
+   *
+   * @default - none
+   */
+  readonly shareWith?: string[];
+}
+
+/**
+ * A pipeline builds a Lambda layer from its lock file, and publishes it in many Regions at once.
+ *
+ * @pjid multi-region-layers
+ */
+export class MultiRegionLayers extends Blueprint {
+  /** @internal */
+  public static override readonly _pattern = patterns.multiRegionLayers;
+
+  /** @param options the options of the project */
+  constructor(options: MultiRegionLayersOptions = {}) {
+    super(options);
+  }
+}
+
 /** The options of `SqsScaling`. */
 export interface SqsScalingOptions extends BlueprintOptions {
   /**

@@ -52,6 +52,7 @@ export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
 export { judgeExpiry, judgeScan, judgeTags, movableTags, takenBy } from './engine/registries';
 export { type Buildspec, readBuildspec } from './engine/rehearsal/buildspec';
+export { type PipelineAction, pipelinesOf, type TemplatePipeline } from './engine/rehearsal/pipelines';
 export { securityRules } from './engine/rule-packs';
 export {
   byArn,

@@ -5,5 +5,6 @@ export const labs: Labs = {
   'container-images': () => import('./container-images'),
   'cross-account-ecr': () => import('./cross-account-ecr'),
   'dynamic-subscriptions': () => import('./dynamic-subscriptions'),
+  'multi-region-layers': () => import('./multi-region-layers'),
   'sqs-scaling': () => import('./sqs-scaling'),
 };

@@ -1,11 +1,12 @@
 /**
  * The resource types that hold what can't be made again: those that the CloudFormation service specification calls stateful
  * (https://github.com/cdklabs/awscdk-service-spec), and those whose content others count on, such as the subscriptions of a
- * topic and the images of a repository.
+ * topic, and the images or the commits of a repository.
  */
 const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::AmazonMQ::Broker',
   'AWS::Backup::BackupVault',
+  'AWS::CodeCommit::Repository',
   'AWS::Cognito::UserPool',
   'AWS::DocDB::DBCluster',
   'AWS::DocDB::DBInstance',

@@ -22,23 +22,24 @@ export interface WatchedMetric extends NamedMetric {
   readonly isCompared: boolean;
 }
 
-/** The dimension that names a queue, a function or an HTTP API in its metrics, by CloudFormation type. */
+/** The dimension that names a resource in its metrics, by CloudFormation type. */
 const DIMENSIONS: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'ApiId',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::Lambda::Function': 'FunctionName',
+  'AWS::CodePipeline::Pipeline': 'PipelineName',
 };
 
 /**
- * Whether a metric is one of a queue, a function or an HTTP API: one of its dimensions has that resource's name. A queue's own
- * reference is its URL, which no metric has.
+ * Whether a metric is one of a queue, a function, an HTTP API or a pipeline: one of its dimensions has that resource's
+ * name. A queue's own reference is its URL, which no metric has.
  *
  * @param assembly the assembly
  * @param metric the metric
- * @param of the queue, the function or the API
+ * @param of the queue, the function, the API or the pipeline
  */
 export function isMetricOf(assembly: Assembly, { dimensions, holder }: NamedMetric, of: Resource): boolean {
-  // A queue's name is an attribute of it, a function's is what a reference gives. An ARN is neither, but holds the name.
+  // A queue's name is an attribute of it, that of the others is what a reference gives. An ARN is neither, but holds the name.
   const isName = (value: Json, attribute?: string): boolean =>
     referenceOf(value)?.attribute !== 'Arn' && (of.type !== 'AWS::SQS::Queue' || attribute !== undefined);
   return dimensions

@@ -43,6 +43,7 @@ const MANAGED_BY_AWS: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ['*'],
   PowerUserAccess: ['*'],
   AWSLambdaSQSQueueExecutionRole: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  AWSLambda_FullAccess: ['lambda:*'],
   AmazonSQSFullAccess: ['sqs:*'],
   AmazonSNSFullAccess: ['sns:*'],
   AmazonSQSReadOnlyAccess: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ListQueues'],

@@ -252,6 +252,9 @@ const FREE_WHILE_IDLE = [
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
   'AWS::CodeBuild::Project',
+  // Billed for each active user, after the first five.
+  'AWS::CodeCommit::Repository',
+  'AWS::CodeConnections::Connection',
   // Of the second type, which the kit makes: an active one of the first costs a dollar a month.
   'AWS::CodePipeline::Pipeline',
   'AWS::EC2::InternetGateway',

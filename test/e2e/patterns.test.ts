@@ -10,6 +10,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { patterns } from '../../blueprints/catalog';
 import type { Pattern } from '../../blueprints/pattern';
 import { destroy } from '../../labs/engine/deployment/deploy';
+import { localAssembly } from '../../labs/engine/deployment/local-assembly';
 import { localEnvironment } from '../../labs/engine/emulator/environment';
 import { type Command, readLab } from '../../labs/engine/lab-text';
 import { run, tryInTerminal } from '../support/commands';
@@ -164,7 +165,9 @@ describe.each(patterns.map((pattern, index) => [pattern.id, pattern, index] as c
         if (line.includes(' destroy ')) {
           emptied(`${name}-${stages[0]}`);
         }
-        const { code, stdout } = tryInTerminal(project, line, YES, localEnvironment(endpoint));
+        // Where the emulator does not know a type, the command gets the assembly that was cut for it.
+        const app = deployed.leftOut.length > 0 ? { CDK_APP: localAssembly(project) } : {};
+        const { code, stdout } = tryInTerminal(project, line, YES, { ...localEnvironment(endpoint), ...app });
         expect({ code, stdout: code === exit ? '' : stdout }).toEqual({ code: exit, stdout: '' });
       },
     );

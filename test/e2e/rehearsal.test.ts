@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetLayerVersionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { unzipSync } from 'fflate';
-import type { ActionResult } from '../../labs/engine/rehearsal/rehearse';
 import { addLayerPipeline, addToLayer, LAYER_REGIONS } from '../support/layer-project';
 import { clientConfig } from './clients';
+import { rehearse } from './rehearsing';
 import { createProject, documentOf, type Machine, machine } from './support';
 
 /*
@@ -27,20 +25,9 @@ afterAll(() => here.remove());
 
 const write = (file: string, text: string): void => writeFileSync(join(project, 'layer', file), text);
 
-/** Rehearses, and returns how each action ended. */
-function rehearsed(args: readonly string[] = [], code = 0) {
-  const ended = here.atelier(project, ['pipeline', 'rehearse', '--json', '--keep', ...args]);
-  expect({ code: ended.code, stderr: ended.code === code ? '' : ended.stderr + ended.stdout }).toEqual({
-    code,
-    stderr: '',
-  });
-  const { folder, actions } = JSON.parse(ended.stdout) as { folder: string; actions: ActionResult[] };
-  return { folder, actions, by: (name: string) => actions.find(({ action }) => action === name) as ActionResult };
-}
-
 test('without an emulator the layer is built and tried, and what needs one is named', () => {
-  const { folder, actions, by } = rehearsed();
-  expect(actions.map(({ stage, action, outcome }) => `${stage}/${action} ${outcome}`)).toEqual([
+  const rehearsal = rehearse(here, project);
+  expect(rehearsal.actions.map(({ stage, action, outcome }) => `${stage}/${action} ${outcome}`)).toEqual([
     'Source/Source passed',
     'Build/Build passed',
     'Approve/Approve not-rehearsed',
@@ -48,27 +35,20 @@ test('without an emulator the layer is built and tried, and what needs one is na
     'Distribute/us-east-1 not-rehearsed',
   ]);
   // The artifact is the layer: a function that has it unpacked to /opt can require the package.
-  const layer = join(folder, 'opt');
-  for (const [path, bytes] of Object.entries(unzipSync(readFileSync(by('Build').artifacts[0].file)))) {
-    mkdirSync(join(layer, path, '..'), { recursive: true });
-    writeFileSync(join(layer, path), bytes);
-  }
-  const program = "process.stdout.write(String(require('ms')('1 min')))";
-  const env = { PATH: process.env.PATH, NODE_PATH: join(layer, 'nodejs', 'node_modules') };
-  expect(spawnSync(process.execPath, ['-e', program], { cwd: folder, env, encoding: 'utf8' }).stdout).toBe('60000');
-  rmSync(folder, { recursive: true });
+  expect(rehearsal.withLayer('Build', "process.stdout.write(String(require('ms')('1 min')))")).toBe('60000');
+  rehearsal.remove();
 });
 
 test('a check that fails stops the pipeline before anything is published', () => {
   const check = readFileSync(join(project, 'layer', 'check.js'), 'utf8');
   write('check.js', 'process.exit(4);');
-  const { actions, folder } = rehearsed([], 1);
+  const { actions, remove } = rehearse(here, project, 1);
   expect(actions.at(-1)).toMatchObject({
     action: 'Build',
     outcome: 'failed',
     why: 'build: node layer/check.js ended with 4',
   });
-  rmSync(folder, { recursive: true });
+  remove();
   write('check.js', check);
 });
 
@@ -83,8 +63,8 @@ test('an action that is none is refused, with those that there are', () => {
 test('with an emulator every Region gets the layer; another package makes another one, and nothing new no other', async () => {
   const { endpoint } = documentOf(here.atelier(project, ['local', 'start', '--json']));
   const published = () => {
-    const { by, folder } = rehearsed();
-    rmSync(folder, { recursive: true });
+    const { by, remove } = rehearse(here, project);
+    remove();
     return LAYER_REGIONS.map((region) => by(region).variables.Version);
   };
   expect(published()).toEqual(['1', '1']);

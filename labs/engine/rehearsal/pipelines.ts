@@ -11,6 +11,8 @@ export interface PipelineAction {
   readonly kind: string;
   /** Its configuration, values of a template. */
   readonly configuration: JsonObject;
+  /** When it runs in its stage: those of one number run at once. */
+  readonly runOrder: number;
   /** The names of the artifacts that it reads; the first is its primary one. */
   readonly inputs: readonly string[];
   /** The names of the artifacts that it makes. */
@@ -42,16 +44,14 @@ export function pipelinesOf(assembly: Assembly): TemplatePipeline[] {
       .map((one) => [assembly.text(dig(one, 'Name')), assembly.text(dig(one, 'DefaultValue'))]);
     return {
       resource,
-      actions: stages.flatMap((stage) => actionsOf(assembly, stage)),
+      actions: stages.flatMap((stage) => actionsOf(assembly, resource, stage)),
       variables: Object.fromEntries(variables),
     };
   });
 }
 
-function actionsOf(assembly: Assembly, stage: Json): PipelineAction[] {
-  const order = (action: Json): number => Number(dig(action, 'RunOrder') ?? 1);
-  const actions = [...asList(dig(stage, 'Actions'))].sort((a, b) => order(a) - order(b));
-  return actions.map((action) => {
+function actionsOf(assembly: Assembly, pipeline: Resource, stage: Json): PipelineAction[] {
+  const actions = asList(dig(stage, 'Actions')).map((action) => {
     const configuration = dig(action, 'Configuration');
     const namespace = dig(action, 'Namespace');
     const names = (of: string): string[] => asList(dig(action, of)).map((one) => assembly.text(dig(one, 'Name')));
@@ -60,9 +60,11 @@ function actionsOf(assembly: Assembly, stage: Json): PipelineAction[] {
       name: assembly.text(dig(action, 'Name')),
       kind: `${dig(action, 'ActionTypeId', 'Category')}/${dig(action, 'ActionTypeId', 'Provider')}`,
       configuration: isObject(configuration) ? configuration : {},
+      runOrder: Number(assembly.resolved(dig(action, 'RunOrder'), pipeline) ?? 1),
       inputs: names('InputArtifacts'),
       outputs: names('OutputArtifacts'),
       ...(namespace === undefined ? {} : { namespace: assembly.text(namespace) }),
     };
   });
+  return actions.sort((a, b) => a.runOrder - b.runOrder);
 }

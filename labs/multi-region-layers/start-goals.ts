@@ -1,0 +1,122 @@
+import {
+  type Assembly,
+  asList,
+  dig,
+  firstFailure,
+  type Goal,
+  type Json,
+  mayRead,
+  type Resource,
+  reads,
+  when,
+} from '../authoring';
+import { TYPE, withParts } from './judging';
+import { templateOf } from './parts';
+
+/** What starts a pipeline. */
+interface Start {
+  /** The branch that its source builds. */
+  readonly branch: string;
+  /** The branches whose pushes start it. */
+  readonly branches: readonly string[];
+  /** The paths whose changes start it; none where it takes all. @default - its source tells of no paths */
+  readonly paths?: readonly string[];
+  /** Whether a filter decides. */
+  readonly isFiltered: boolean;
+}
+
+/** The triggers of a pipeline for pushes to branches, for wrong answers. */
+const triggers = (push: Record<string, Json>): Json => [
+  { ProviderType: 'CodeStarSourceConnection', GitConfiguration: { SourceActionName: 'Source', Push: [push] } },
+];
+
+function startOf(assembly: Assembly, pipeline: Resource): Start {
+  const source = templateOf(assembly, pipeline).actions.find(({ kind }) => kind.startsWith('Source/'));
+  const branch = assembly.text(source?.configuration.BranchName ?? source?.configuration.Branch ?? '');
+  if (source?.kind === 'Source/CodeCommit') {
+    return { branch, branches: branchesOfRules(assembly, pipeline), isFiltered: true };
+  }
+  const pushes = assembly
+    .list(pipeline, 'Triggers')
+    .flatMap((trigger) => asList(dig(trigger, 'GitConfiguration', 'Push')));
+  const included = (what: string): string[] =>
+    pushes.flatMap((push) => asList(dig(push, what, 'Includes'))).map((one) => assembly.text(one));
+  const detects = String(source?.configuration.DetectChanges ?? 'true') === 'true' && source !== undefined;
+  return pushes.length > 0
+    ? { branch, branches: included('Branches'), paths: included('FilePaths'), isFiltered: true }
+    : { branch, branches: detects ? [branch] : [], paths: [], isFiltered: false };
+}
+
+/** The branches of rules that start a pipeline. */
+function branchesOfRules(assembly: Assembly, pipeline: Resource): string[] {
+  return assembly
+    .ofType('AWS::Events::Rule')
+    .filter((rule) => assembly.pointsAt(assembly.property(rule, 'Targets'), rule, pipeline))
+    .flatMap((rule) => assembly.list(rule, 'EventPattern.detail.referenceName'))
+    .map((name) => assembly.text(name));
+}
+
+/** Nobody has to remember it. */
+export const startedByPush: Goal = {
+  name: 'A push to the branch starts the pipeline',
+  reads: [
+    mayRead(
+      TYPE.pipeline,
+      'Triggers',
+      triggers({ Branches: { Includes: ['**'] }, FilePaths: { Includes: ['layer/**'] } }),
+    ),
+  ],
+  judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
+    const { branch, branches } = startOf(assembly, pipeline);
+    const other = branches.find((one) => one !== branch);
+    return firstFailure(
+      () =>
+        when(branches.length > 0, {
+          seen: `no push to a branch starts ${pipeline.name}`,
+          wanted: `a push to ${branch || 'the branch of its source'} that does`,
+          where: pipeline.where,
+          next: 'let the source start the pipeline',
+        }),
+      () =>
+        when(other === undefined, {
+          seen: `a push to ${other} starts ${pipeline.name}, which builds ${branch}`,
+          wanted: 'pushes to that branch, and to no other: whatever starts the pipeline is published',
+          where: pipeline.where,
+          next: 'name the branch in the filter',
+        }),
+    );
+  }),
+};
+
+/** A change of a README is no new layer. */
+export const startedByLayer: Goal = {
+  name: 'Only what changes the layer starts it',
+  reads: [reads(TYPE.pipeline, 'Triggers', [], triggers({ Branches: { Includes: ['main'] } }))],
+  dependsOn: [startedByPush.name],
+  judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
+    const { paths, isFiltered } = startOf(assembly, pipeline);
+    const wide = paths?.find((path) => /^\*+$/.test(path));
+    const name = wide ? `the path ${wide}` : 'any path';
+    return when(paths === undefined || (paths.length > 0 && wide === undefined), {
+      seen: isFiltered ? `the filter of ${pipeline.name} takes ${name}` : `${pipeline.name} has no filter of pushes`,
+      wanted: 'a filter of paths that takes the folder of the layer',
+      where: pipeline.where,
+      next: 'name the folder of the layer in the filter, with all that is below it',
+    });
+  }),
+};
+
+/** Versions follow the commits. */
+export const queued: Goal = {
+  name: 'Executions wait for each other',
+  reads: [reads(TYPE.pipeline, 'ExecutionMode', 'SUPERSEDED', 'PARALLEL')],
+  judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
+    const mode = assembly.property(pipeline, 'ExecutionMode');
+    return when(mode === 'QUEUED', {
+      seen: `ExecutionMode of ${pipeline.name} is ${mode === undefined ? 'not set, which means SUPERSEDED' : assembly.text(mode)}`,
+      wanted: 'QUEUED: the versions of the layer then follow the commits',
+      where: pipeline.where,
+      next: 'let executions of the pipeline queue up',
+    });
+  }),
+};

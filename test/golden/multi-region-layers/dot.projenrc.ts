@@ -1,0 +1,7 @@
+import { MultiRegionLayers } from 'serverless-atelier';
+
+const project = new MultiRegionLayers({
+  name: 'orders',
+});
+
+project.synth();
