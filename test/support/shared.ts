@@ -91,12 +91,13 @@ export function linkShared(project: string): void {
  * Patterns that a run takes the trouble for, where one that has all of them would take too long: others on each day.
  *
  * @param count how many
+ * @param from which there are. @default - all patterns
  * @returns all of them where `ATELIER_ALL` is set
  */
-export function drawn(count: number): Pattern[] {
-  if (process.env.ATELIER_ALL || patterns.length <= count) {
-    return [...patterns];
+export function drawn(count: number, from: readonly Pattern[] = patterns): Pattern[] {
+  if (process.env.ATELIER_ALL || from.length <= count) {
+    return [...from];
   }
   const day = Math.floor(Date.now() / 86_400_000);
-  return Array.from({ length: count }, (_, index) => patterns[(day * count + index) % patterns.length]);
+  return Array.from({ length: count }, (_, index) => from[(day * count + index) % from.length]);
 }
