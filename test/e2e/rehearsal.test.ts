@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetLayerVersionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { addLayerPipeline, addToLayer, LAYER_REGIONS } from '../support/layer-project';
+import { addLayerPipeline, addToLayer, LAYER_FOLDER, LAYER_REGIONS } from '../support/layer-project';
 import { clientConfig } from './clients';
 import { rehearse } from './rehearsing';
 import { createProject, documentOf, type Machine, machine } from './support';
@@ -23,7 +23,7 @@ beforeAll(() => {
 
 afterAll(() => here.remove());
 
-const write = (file: string, text: string): void => writeFileSync(join(project, 'layer', file), text);
+const write = (file: string, text: string): void => writeFileSync(join(project, LAYER_FOLDER, file), text);
 
 test('without an emulator the layer is built and tried, and what needs one is named', () => {
   const rehearsal = rehearse(here, project);
@@ -40,13 +40,13 @@ test('without an emulator the layer is built and tried, and what needs one is na
 });
 
 test('a check that fails stops the pipeline before anything is published', () => {
-  const check = readFileSync(join(project, 'layer', 'check.js'), 'utf8');
+  const check = readFileSync(join(project, LAYER_FOLDER, 'check.js'), 'utf8');
   write('check.js', 'process.exit(4);');
   const { actions, remove } = rehearse(here, project, 1);
   expect(actions.at(-1)).toMatchObject({
     action: 'Build',
     outcome: 'failed',
-    why: 'build: node layer/check.js ended with 4',
+    why: `build: node ${LAYER_FOLDER}/check.js ended with 4`,
   });
   remove();
   write('check.js', check);

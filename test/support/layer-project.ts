@@ -5,6 +5,9 @@ import { run } from './commands';
 /** The Regions of the layer. */
 export const LAYER_REGIONS = ['eu-west-1', 'us-east-1'];
 
+/** The folder of the layer, which no pattern has. */
+export const LAYER_FOLDER = 'tools';
+
 /** A stack with a pipeline, as the owner of a project adds it. */
 const STACK = `
 const layers = new Stack(app, 'layers');
@@ -14,9 +17,9 @@ new LayerPipeline(layers, 'Layer', {
     repository: 'acme/layers',
   }),
   layerName: 'tools',
-  directory: 'layer',
+  directory: '${LAYER_FOLDER}',
   regions: ['${LAYER_REGIONS.join("', '")}'],
-  checks: ['node layer/check.js'],
+  checks: ['node ${LAYER_FOLDER}/check.js'],
   approval: true,
 });
 `;
@@ -37,13 +40,13 @@ export function addLayerPipeline(project: string): void {
     )
     .replace('export const app = new App();\n', `$&${STACK}`);
   writeFileSync(main, source);
-  mkdirSync(join(project, 'layer'));
+  mkdirSync(join(project, LAYER_FOLDER));
   writeFileSync(
-    join(project, 'layer', 'package.json'),
+    join(project, LAYER_FOLDER, 'package.json'),
     JSON.stringify({ name: 'layer', version: '1.0.0', private: true }),
   );
   writeFileSync(
-    join(project, 'layer', 'check.js'),
+    join(project, LAYER_FOLDER, 'check.js'),
     "if (require('ms')('2 days') !== 172800000) throw new Error('no ms');\n",
   );
 }
@@ -57,5 +60,5 @@ export function addLayerPipeline(project: string): void {
  */
 export function addToLayer(project: string, spec: string, env: NodeJS.ProcessEnv = {}): void {
   const npm = ['install', '--package-lock-only', '--no-audit', '--no-fund', '--ignore-scripts', spec];
-  run(join(project, 'layer'), 'npm', npm, env);
+  run(join(project, LAYER_FOLDER), 'npm', npm, env);
 }
