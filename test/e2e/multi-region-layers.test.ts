@@ -86,7 +86,7 @@ describe('with an emulator', () => {
     expect(elsewhere).toEqual(first);
     expect(await published()).toEqual([first, first]);
 
-    addToLayer(project, 'ms@2.1.3', here.env);
+    addToLayer(join(project, 'layer'), 'ms@2.1.3', here.env);
     const [second, there] = await published();
     expect(second).toEqual(['2', expect.stringMatching(/^\S{44}$/)]);
     expect(there).toEqual(second);

@@ -18,7 +18,7 @@ beforeAll(() => {
   here = machine();
   project = createProject(here, 'sqs-scaling');
   addLayerPipeline(project);
-  addToLayer(project, 'ms@2.1.3', here.env);
+  addToLayer(join(project, LAYER_FOLDER), 'ms@2.1.3', here.env);
 });
 
 afterAll(() => here.remove());
@@ -69,7 +69,7 @@ test('with an emulator every Region gets the layer; another package makes anothe
   };
   expect(published()).toEqual(['1', '1']);
   expect(published()).toEqual(['1', '1']);
-  addToLayer(project, 'ulid@3.0.1', here.env);
+  addToLayer(join(project, LAYER_FOLDER), 'ulid@3.0.1', here.env);
   expect(published()).toEqual(['2', '2']);
   const of = { LayerName: 'tools', VersionNumber: 2 };
   const hashes = await Promise.all(

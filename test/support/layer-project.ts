@@ -52,13 +52,13 @@ export function addLayerPipeline(project: string): void {
 }
 
 /**
- * Adds a package to the lock file of a project's layer.
+ * Adds a package to the lock file of a layer.
  *
- * @param project the project's folder
+ * @param folder the layer's folder
  * @param spec what npm is to install
  * @param env the variables of npm
  */
-export function addToLayer(project: string, spec: string, env: NodeJS.ProcessEnv = {}): void {
+export function addToLayer(folder: string, spec: string, env: NodeJS.ProcessEnv = {}): void {
   const npm = ['install', '--package-lock-only', '--no-audit', '--no-fund', '--ignore-scripts', spec];
-  run(join(project, LAYER_FOLDER), 'npm', npm, env);
+  run(folder, 'npm', npm, env);
 }
