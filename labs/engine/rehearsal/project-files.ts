@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 
@@ -11,7 +11,7 @@ const NO_COMMIT = '0'.repeat(40);
 
 /**
  * The files of a project that a repository would have: those that git knows or does not ignore; without git, all but packages
- * and the assembly.
+ * and the assembly. A link to a folder is no file, nor is a submodule, which no source of CodePipeline fetches either.
  *
  * @param folder the project's folder
  * @returns paths from there on
@@ -20,7 +20,7 @@ export function projectFiles(folder: string): string[] {
   const listed = git(folder, 'ls-files', '--cached', '--others', '--exclude-standard', '-z');
   return listed === undefined
     ? globSync(['**/*'], { cwd: folder, ignore: IGNORED, dot: true })
-    : listed.split('\0').filter((path) => path !== '' && existsSync(join(folder, path)));
+    : listed.split('\0').filter((path) => statSync(join(folder, path), { throwIfNoEntry: false })?.isFile());
 }
 
 /**
