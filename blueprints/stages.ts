@@ -10,14 +10,22 @@ export interface StageSpec {
   readonly env?: Place;
 }
 
+/** What an account looks like: `123456789012`. */
+export const ACCOUNT = /^\d{12}$/;
+
+/** What a Region looks like: `eu-west-1`. */
+export const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+
+const inside = ({ source }: RegExp): string => source.slice(1, -1);
+
 /** What an account and a Region look like: `123456789012/eu-west-1`. */
-export const PLACE = /^(\d{12})\/([a-z]{2}(?:-[a-z]+)+-\d)$/;
+export const PLACE = new RegExp(`^(${inside(ACCOUNT)})/(${inside(REGION)})$`);
 
 /**
  * What a stage looks like: `dev`, `prod`, `dev=123456789012/eu-west-1`, or `live!=123456789012/eu-west-1`, where the mark
  * says that it is a production stage though it is not called `prod`.
  */
-export const STAGE = new RegExp(`^([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(!?)(?:=${PLACE.source.slice(1, -1)})?$`);
+export const STAGE = new RegExp(`^([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(!?)(?:=${inside(PLACE)})?$`);
 
 /**
  * Reads a stage.

@@ -1,9 +1,6 @@
 import type { Conflict, OptionSpec, OptionValues, Pattern } from '../pattern';
-import { PLACE, stageOf } from '../stages';
+import { ACCOUNT, REGION, stageOf } from '../stages';
 import { steps } from './steps';
-
-/** What an account looks like. */
-const ACCOUNT = { regex: /^\d{12}$/, means: 'an account of 12 digits' };
 
 /**
  * The most accounts of one policy: each adds up to 101 characters to its two statements, and a policy has 10,240 at most.
@@ -18,7 +15,7 @@ const options: readonly OptionSpec[] = [
     summary: 'The accounts whose functions may use the image.',
     // Accounts as the documentation of AWS has them for examples; they belong to nobody.
     default: ['444455556666'],
-    matches: ACCOUNT,
+    matches: { regex: ACCOUNT, means: 'an account of 12 digits' },
     example: ['444455556666', '777788889999'],
   },
   {
@@ -26,7 +23,7 @@ const options: readonly OptionSpec[] = [
     type: 'string',
     summary: 'The account of the registry, for stages that name none.',
     default: '111122223333',
-    matches: ACCOUNT,
+    matches: { regex: ACCOUNT, means: 'an account of 12 digits' },
     example: '123456789012',
   },
   {
@@ -34,7 +31,7 @@ const options: readonly OptionSpec[] = [
     type: 'string',
     summary: 'The Region of the registry, and so of all functions, for stages that name none.',
     default: 'us-east-1',
-    matches: { regex: new RegExp(`^${PLACE.source.slice(1, -1).split('/')[1].slice(1, -1)}$`), means: 'a Region' },
+    matches: { regex: REGION, means: 'the code of a Region' },
     example: 'eu-west-1',
   },
   {

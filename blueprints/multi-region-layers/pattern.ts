@@ -1,5 +1,6 @@
 import { CONNECTION } from '../delivery';
 import type { Conflict, OptionSpec, OptionValues, Pattern } from '../pattern';
+import { REGION } from '../stages';
 import { steps } from './steps';
 
 const options: readonly OptionSpec[] = [
@@ -65,7 +66,7 @@ const options: readonly OptionSpec[] = [
     type: 'string[]',
     summary: 'The Regions that the layer is published in.',
     default: ['eu-central-1', 'us-east-1'],
-    matches: { regex: /^[a-z]{2}(-[a-z]+)+-\d$/, means: 'the code of a Region' },
+    matches: { regex: REGION, means: 'the code of a Region' },
     example: ['eu-west-1', 'us-west-2', 'ap-southeast-2'],
   },
   {

@@ -1,20 +1,22 @@
 import { byArn, failed, firstFailure, type Goal, held, reached, reads, when } from '../authoring';
 import { withParts } from './judging';
-import { TYPE } from './parts';
+import { routesOf, TYPE } from './parts';
 
 /** The API is what callers know. */
 export const routed: Goal = {
   name: 'GET /hello reaches the function',
   reads: [reads(TYPE.integration, 'IntegrationUri'), reads(TYPE.route, 'RouteKey', 'POST /hello', 'GET /')],
-  judge: withParts(['function', 'integration', 'route'], ({ function: running, integration, route }, assembly) =>
+  judge: withParts(['function', 'integration', 'route'], ({ function: running, integration }, assembly) =>
     firstFailure(
-      () =>
-        when(assembly.text(assembly.property(route, 'RouteKey')) === 'GET /hello', {
-          seen: held(assembly, route, 'RouteKey'),
-          wanted: 'GET /hello, and no other method or path',
-          where: route.where,
-          next: 'let the route of the API be GET /hello',
-        }),
+      ...routesOf(assembly, running).map(
+        (route) => () =>
+          when(assembly.text(assembly.property(route, 'RouteKey')) === 'GET /hello', {
+            seen: held(assembly, route, 'RouteKey'),
+            wanted: 'GET /hello, and no other method or path',
+            where: route.where,
+            next: 'let the route of the API be GET /hello, and the only one',
+          }),
+      ),
       // An alias is another resource, whose reference is its ARN.
       () =>
         assembly.resourceAt(integration, 'IntegrationUri') === running
@@ -28,15 +30,19 @@ export const routed: Goal = {
 export const signed: Goal = {
   name: 'Only callers who are known reach it',
   reads: [reads(TYPE.route, 'AuthorizationType', 'NONE')],
-  judge: withParts(['function', 'integration', 'route'], ({ route }, assembly) => {
-    const type = assembly.property(route, 'AuthorizationType');
-    return when(['AWS_IAM', 'JWT', 'CUSTOM'].includes(assembly.text(type)), {
-      seen: held(assembly, route, 'AuthorizationType'),
-      wanted: 'AWS_IAM, or another authorizer: without one everybody may call, at your expense',
-      where: route.where,
-      next: 'give the API an authorizer',
-    });
-  }),
+  judge: withParts(['function', 'integration', 'route'], ({ function: running }, assembly) =>
+    firstFailure(
+      ...routesOf(assembly, running).map(
+        (route) => () =>
+          when(['AWS_IAM', 'JWT', 'CUSTOM'].includes(assembly.text(assembly.property(route, 'AuthorizationType'))), {
+            seen: held(assembly, route, 'AuthorizationType'),
+            wanted: 'AWS_IAM, or another authorizer: without one everybody may call, at your expense',
+            where: route.where,
+            next: 'give the API an authorizer',
+          }),
+      ),
+    ),
+  ),
 };
 
 /** Who has called, and how it ended, is in no log of the function. */

@@ -1,6 +1,18 @@
-import { type Assembly, type Goal, mayRead, type Resource, reads, statementsOf, when } from '../authoring';
+import {
+  type Assembly,
+  type Goal,
+  grantsOf,
+  type Json,
+  mayRead,
+  names,
+  type Resource,
+  reads,
+  type Statement,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
-import { TYPE } from './parts';
+import { placeOf, TYPE } from './parts';
+import { PULL } from './policy';
 import { nothingElse, OPEN } from './policy-goals';
 
 /** The address of an image, as it stands in a template. */
@@ -16,24 +28,6 @@ export function originOf(assembly: Assembly, running: Resource): { readonly acco
   const uri = assembly.text(assembly.property(running, 'Code.ImageUri'));
   const { account = '', region = '' } = IMAGE.exec(uri)?.groups ?? {};
   return { account, region };
-}
-
-/**
- * Where the stack of a resource is deployed, as far as the app says so.
- *
- * @param assembly the assembly
- * @param resource the resource
- */
-export function placeOf(
-  assembly: Assembly,
-  resource: Resource,
-): { readonly account?: string; readonly region?: string } {
-  const environment = assembly.stacks.get(resource.stack)?.environment ?? '';
-  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(environment) ?? [];
-  return {
-    account: /^\d{12}$/.test(account) ? account : undefined,
-    region: /^unknown/.test(region ?? 'unknown') ? undefined : region,
-  };
 }
 
 const URI = '111122223333.dkr.ecr.us-east-1.amazonaws.com/orders';
@@ -78,23 +72,30 @@ export const ofAnotherAccount: Goal = {
   }),
 };
 
+const policyFor = (action: string): Json => [
+  { PolicyName: 'pull', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] } },
+];
+const managed = (name: string): Json => [`arn:aws:iam::aws:policy/${name}`];
+
+/** Whether a statement is about registries: by the service, or by an asterisk that reaches so far. */
+const isOfRegistries = (statement: Statement): boolean =>
+  statement.actions.some((action) => /^ecr:/i.test(action)) || PULL.some((action) => names(statement, action));
+
 /** The image is pulled by Lambda, and not by the function. */
 export const withoutRights: Goal = {
   name: 'The role of the function has no rights to registries',
   reads: [
-    mayRead(TYPE.role, 'Policies', [
-      {
-        PolicyName: 'pull',
-        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'ecr:BatchGetImage', Resource: '*' }] },
-      },
-    ]),
+    mayRead(TYPE.role, 'Policies', ...['ecr:BatchGetImage', 'e*'].map(policyFor)),
+    mayRead(
+      TYPE.role,
+      'ManagedPolicyArns',
+      ...['AdministratorAccess', 'AmazonEC2ContainerRegistryPullOnly'].map(managed),
+    ),
   ],
   judge: withParts(['function', 'role'], ({ role }, assembly) => {
-    const [found] = statementsOf(assembly, role)
-      .filter(({ effect }) => effect === 'Allow')
-      .flatMap(({ actions }) => actions.filter((action) => /^(ecr:|\*$)/i.test(action)));
+    const found = grantsOf(assembly, role).find(isOfRegistries);
     return when(found === undefined, {
-      seen: `${role.name} may do ${found}`,
+      seen: `${role.name} may do ${found?.actions.join(', ')}${found?.managedPolicy ? `, by ${found.managedPolicy}` : ''}`,
       wanted: 'no right to a registry: Lambda pulls the image, and whoever deploys has asked for it',
       where: role.where,
       next: 'take that right from the role of the function',

@@ -24,7 +24,7 @@ export interface Parts {
   readonly integration?: Resource;
   /** The API. */
   readonly api?: Resource;
-  /** The route that leads to the function. */
+  /** The first route that leads to the function. */
   readonly route?: Resource;
   /** The stage of the API. */
   readonly stage?: Resource;
@@ -37,9 +37,7 @@ export interface Parts {
  */
 export function partsOf(assembly: Assembly): Parts {
   const running = assembly.ofType(TYPE.function).find((one) => assembly.property(one, 'Code.ImageUri') !== undefined);
-  const integration = assembly
-    .ofType(TYPE.integration)
-    .find((one) => running && functionAt(assembly, one, 'IntegrationUri') === running);
+  const [integration] = running ? integrationsOf(assembly, running) : [];
   const api = integration && assembly.resourceAt(integration, 'ApiId');
   return {
     repository: assembly.ofType(TYPE.repository)[0],
@@ -47,9 +45,41 @@ export function partsOf(assembly: Assembly): Parts {
     role: running && roleOf(assembly, running),
     integration,
     api,
-    route: assembly
-      .ofType(TYPE.route)
-      .find((one) => integration && assembly.pointsAt(assembly.property(one, 'Target'), one, integration)),
+    route: integration && routesTo(assembly, integration)[0],
     stage: assembly.ofType(TYPE.stage).find((one) => api && assembly.resourceAt(one, 'ApiId') === api),
+  };
+}
+
+const integrationsOf = (assembly: Assembly, running: Resource): Resource[] =>
+  assembly.ofType(TYPE.integration).filter((one) => functionAt(assembly, one, 'IntegrationUri') === running);
+
+const routesTo = (assembly: Assembly, integration: Resource): Resource[] =>
+  assembly.ofType(TYPE.route).filter((one) => assembly.pointsAt(assembly.property(one, 'Target'), one, integration));
+
+/**
+ * All routes that lead to a function, whichever integration each takes.
+ *
+ * @param assembly the assembly
+ * @param running the function
+ */
+export function routesOf(assembly: Assembly, running: Resource): Resource[] {
+  return integrationsOf(assembly, running).flatMap((integration) => routesTo(assembly, integration));
+}
+
+/**
+ * Where the stack of a resource is deployed, as far as the app says so.
+ *
+ * @param assembly the assembly
+ * @param resource the resource
+ */
+export function placeOf(
+  assembly: Assembly,
+  resource: Resource,
+): { readonly account?: string; readonly region?: string } {
+  const environment = assembly.stacks.get(resource.stack)?.environment ?? '';
+  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(environment) ?? [];
+  return {
+    account: /^\d{12}$/.test(account) ? account : undefined,
+    region: /^unknown/.test(region ?? 'unknown') ? undefined : region,
   };
 }

@@ -4,6 +4,7 @@ import {
   dig,
   entriesAt,
   failed,
+  firstFailure,
   type Goal,
   type Json,
   type Resource,
@@ -11,19 +12,56 @@ import {
   reads,
   when,
 } from '../authoring';
-import { originOf, placeOf } from './function-goals';
+import { originOf } from './function-goals';
 import { withParts } from './judging';
-import { TYPE } from './parts';
+import { placeOf, TYPE } from './parts';
 
-/** The assertions of the template of a stack: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html */
-function assertionsOf(assembly: Assembly, { stack }: Resource, about: string): Json[] {
-  return entriesAt(assembly.stacks.get(stack)?.template, 'Rules')
-    .flatMap(([, rule]) => asList(dig(rule, 'Assertions')))
-    .filter((assertion) => JSON.stringify(dig(assertion, 'Assert')).includes(`"${about}"`));
+/** The rules of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html */
+const rulesOf = (assembly: Assembly, { stack }: Resource): Json[] =>
+  entriesAt(assembly.stacks.get(stack)?.template, 'Rules')
+    .map(([, rule]) => rule)
+    .filter((rule) => JSON.stringify(rule).includes('"AWS::Region"'));
+
+const isAll = (values: readonly (boolean | undefined)[]): boolean | undefined =>
+  values.includes(false) ? false : values.includes(undefined) ? undefined : true;
+const not = (value: boolean | undefined): boolean | undefined => (value === undefined ? undefined : !value);
+
+/** Whether a condition of a rule holds in a Region; undefined where that depends on more. */
+function holds(condition: Json | undefined, region: string): boolean | undefined {
+  const [[name, value] = ['', []]] = entriesAt(condition);
+  const values = asList(value);
+  const textOf = (one: Json): string | undefined =>
+    dig(one, 'Ref') === 'AWS::Region' ? region : typeof one === 'string' ? one : undefined;
+  switch (name) {
+    case 'Fn::And':
+      return isAll(values.map((one) => holds(one, region)));
+    case 'Fn::Or':
+      return not(isAll(values.map((one) => not(holds(one, region)))));
+    case 'Fn::Not':
+      return not(holds(values[0], region));
+    case 'Fn::Equals':
+    case 'Fn::Contains': {
+      const [many, one] = [asList(values[0]).map(textOf), textOf(values[1] ?? null)];
+      return one === undefined || many.includes(undefined) ? undefined : many.includes(one);
+    }
+    default:
+      return undefined;
+  }
 }
 
-const says = (assertions: readonly Json[], value: string): boolean =>
-  assertions.some((assertion) => JSON.stringify(dig(assertion, 'Assert')).includes(`"${value}"`));
+/** Whether a rule refuses a Region, and says why. */
+const refuses = (rule: Json, region: string): boolean =>
+  (dig(rule, 'RuleCondition') === undefined || holds(dig(rule, 'RuleCondition'), region) === true) &&
+  asList(dig(rule, 'Assertions')).some((assertion) => holds(dig(assertion, 'Assert'), region) === false);
+
+const isExplained = (rule: Json): boolean =>
+  asList(dig(rule, 'Assertions')).every((assertion) => dig(assertion, 'AssertDescription'));
+
+/** The Regions that rules name, and one that none does. */
+const regionsIn = (rules: readonly Json[]): string[] => [
+  ...(JSON.stringify(rules).match(/(?<=")[a-z]{2}(-[a-z]+)+-\d(?=")/g) ?? []),
+  'elsewhere',
+];
 
 const image = (region: string): string =>
   `111122223333.dkr.ecr.${region}.amazonaws.com/orders@sha256:${'a'.repeat(64)}`;
@@ -46,15 +84,29 @@ export const regionRefused: Goal = {
         next: 'deploy the function to the Region of the registry',
       });
     }
-    const assertions = assertionsOf(assembly, running, 'AWS::Region');
-    return when(says(assertions, region), {
-      seen:
-        assertions.length === 0
-          ? `the stack ${running.stack} can be deployed to any Region, and its image is in ${region}`
-          : `the rule of ${running.stack} lets other Regions in than ${region}, where the image is`,
+    const rules = rulesOf(assembly, running);
+    const refusedFrom = (one: string): boolean => rules.some((rule) => refuses(rule, one));
+    const isBound = !refusedFrom(region) && regionsIn(rules).every((one) => one === region || refusedFrom(one));
+    const shared = {
       wanted: `a rule of the template (Rules) that asserts AWS::Region to be ${region}, or a stack that has this Region`,
       where: running.where,
-      next: 'add a rule to the stack of the function, with the reason as its description',
-    });
+    };
+    return firstFailure(
+      () =>
+        when(isBound, {
+          ...shared,
+          seen:
+            rules.length === 0
+              ? `the stack ${running.stack} can be deployed to any Region, and its image is in ${region}`
+              : `the rule of ${running.stack} lets other Regions in than ${region}, where the image is`,
+          next: 'add a rule to the stack of the function, with the reason as its description',
+        }),
+      () =>
+        when(rules.every(isExplained), {
+          ...shared,
+          seen: `the rule of ${running.stack} says no reason (AssertDescription)`,
+          next: 'let the assertion have the reason as its description',
+        }),
+    );
   }),
 };

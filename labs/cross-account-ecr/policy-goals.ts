@@ -74,12 +74,14 @@ export const noMoreThanPulling: Goal = {
       POLICY,
       policy(people({ Action: [...PULL, 'ecr:PutImage'] })),
       policy(people(), people({ Principal: '*' })),
+      policy(people(), { Effect: 'Allow', NotPrincipal: { AWS: ROOT }, Action: PULL }),
+      policy(people(), people({ Principal: { AWS: ROOT.replace('root', 'user/one') } })),
     ),
   ],
   judge: withParts(['repository'], ({ repository }, assembly) => {
     const grants = grantsIn(assembly, repository);
     const excess = grants.flatMap(({ actions }) => actions).find((action) => !PULL.includes(action));
-    const anybody = grants.find(({ told }) => told.includes('*') && !told.includes(LAMBDA));
+    const other = grants.find(({ to, told }) => to === 'else' && !told.startsWith(LAMBDA));
     return firstFailure(
       () =>
         when(excess === undefined, {
@@ -89,11 +91,11 @@ export const noMoreThanPulling: Goal = {
           next: 'name these two actions in the statement',
         }),
       () =>
-        when(anybody === undefined, {
-          seen: `the policy of ${repository.name} lets everybody (*) pull`,
+        when(other === undefined, {
+          seen: `the policy of ${repository.name} lets ${other?.told} pull`,
           wanted: 'accounts one by one',
           where: repository.where,
-          next: 'name the accounts as principals',
+          next: 'name the accounts as principals, each by its 12 digits or its root',
         }),
     );
   }),
@@ -109,6 +111,7 @@ export const lambdaPulls: Goal = {
       policy(people(), lambda()),
       policy(people(), lambda('arn:aws:lambda:us-east-1:444455556666:layer:*')),
       policy(people(), lambda(SOURCE, { Action: 'ecr:BatchGetImage' })),
+      policy(people(), lambda(undefined, { Condition: { StringEquals: { 'aws:sourceArn': SOURCE } } })),
     ),
   ],
   judge: withParts(['repository'], ({ repository }, assembly) => {
@@ -131,7 +134,8 @@ export const lambdaPulls: Goal = {
 function notLoose(repository: Resource, loose?: Grant): Verdict {
   return when(loose === undefined, {
     seen: `a statement in the policy of ${repository.name} lets ${loose?.told} pull, and no condition says for which account's functions`,
-    wanted: 'a condition StringLike on aws:sourceArn with the functions of each account, arn:aws:lambda:…:function:*',
+    wanted:
+      'a condition StringLike on aws:sourceArn with the functions of each account in the Region of the registry, arn:aws:lambda:…:function:*',
     where: repository.where,
     next: 'let the condition of the statement name the functions of the accounts',
   });

@@ -1,4 +1,5 @@
-import { type Assembly, asList, dig, type Json, type Resource } from '../authoring';
+import { type Assembly, asList, dig, isObject, type Json, type Resource } from '../authoring';
+import { placeOf } from './parts';
 
 /** What creating a function takes, and what Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
 export const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
@@ -21,7 +22,10 @@ export interface Grant {
 const ROOT = /^(?:arn:.+:iam::)?(\d{12})(?::root)?$/;
 
 /** A function of one account, in one Region or as the template says; a layer, or any account, is no such thing. */
-const FUNCTIONS = /^arn:.+:lambda:[^:*?]+:(\d{12}):function:.+$/;
+const FUNCTIONS = /^arn:.+:lambda:([^:*?]+):(\d{12}):function:.+$/;
+
+/** What stands for a value that only the deployment knows, the partition or the Region; such a value has colons of its own. */
+const LATER = 'its';
 
 const SOURCE = /^aws:sourcearn$/i;
 
@@ -32,48 +36,73 @@ const SOURCE = /^aws:sourcearn$/i;
  * @param repository the repository
  */
 export function grantsIn(assembly: Assembly, repository: Resource): Grant[] {
-  return assembly
-    .list(repository, 'RepositoryPolicyText.Statement')
-    .filter((statement) => dig(statement, 'Effect') === 'Allow')
-    .map((statement) => grantOf(assembly, statement));
+  const textOf = (value: Json): string => assembly.text(value).replace(/\$\{[^}]*\}/g, LATER);
+  return grantsOf(assembly.list(repository, 'RepositoryPolicyText.Statement'), textOf, placeOf(assembly, repository));
 }
 
-function grantOf(assembly: Assembly, statement: Json): Grant {
-  const textsAt = (value: Json | undefined): string[] => asList(value).map((one) => assembly.text(one));
-  // What only the deployment knows, the partition and the Region, has colons of its own.
-  const arnsAt = (value: Json | undefined): string[] => textsAt(value).map((one) => one.replace(/\$\{[^}]*\}/g, 'its'));
-  const principal = dig(statement, 'Principal');
-  const roots = arnsAt(dig(principal, 'AWS'));
-  const services = textsAt(dig(principal, 'Service'));
-  const sources = sourcesOf(dig(statement, 'Condition')).flatMap(arnsAt);
-  const shared = { actions: textsAt(dig(statement, 'Action')) };
-  if (services.length === 0 && roots.length > 0 && roots.every((root) => ROOT.test(root))) {
-    return { ...shared, to: 'accounts', accounts: roots.map((root) => digitsIn(ROOT, root)), told: 'accounts' };
+/**
+ * What statements of a policy of a repository allow.
+ *
+ * @param statements the statements
+ * @param textOf what a value of them says
+ * @param place where the repository is, as far as that is known
+ */
+export function grantsOf(
+  statements: readonly Json[],
+  textOf: (value: Json) => string,
+  place: { readonly region?: string },
+): Grant[] {
+  return statements
+    .filter((statement) => dig(statement, 'Effect') === 'Allow')
+    .map((statement) => grantOf(statement, textOf, place.region));
+}
+
+function grantOf(statement: Json, textOf: (value: Json) => string, region?: string): Grant {
+  const textsAt = (...path: string[]): string[] => asList(dig(statement, ...path)).map(textOf);
+  const [roots, services] = [textsAt('Principal', 'AWS'), textsAt('Principal', 'Service')];
+  const sources = sourcesOf(dig(statement, 'Condition'), textOf);
+  const actions = textsAt('Action');
+  // What is said of all but some is open to whatever comes.
+  const isListed = dig(statement, 'NotPrincipal') === undefined && dig(statement, 'NotAction') === undefined;
+  if (isListed && services.length === 0 && roots.length > 0 && roots.every((root) => ROOT.test(root))) {
+    return { actions, to: 'accounts', accounts: roots.map((root) => found(ROOT, root)[0]), told: 'accounts' };
   }
-  const isLambda = services.length === 1 && services[0] === LAMBDA && roots.length === 0;
-  if (isLambda && sources.length > 0 && sources.every((source) => FUNCTIONS.test(source))) {
-    return { ...shared, to: 'lambda', accounts: sources.map((source) => digitsIn(FUNCTIONS, source)), told: LAMBDA };
+  const isLambda = isListed && services.length === 1 && services[0] === LAMBDA && roots.length === 0;
+  const isOfPlace = ({ text, isMet }: Source): boolean =>
+    isMet && FUNCTIONS.test(text) && [LATER, region ?? found(FUNCTIONS, text)[0]].includes(found(FUNCTIONS, text)[0]);
+  if (isLambda && sources.length > 0 && sources.every(isOfPlace)) {
+    return { actions, to: 'lambda', accounts: sources.map(({ text }) => found(FUNCTIONS, text)[1]), told: LAMBDA };
   }
-  const named = [...services, ...roots];
-  const narrowed = sources.length > 0 ? ` for ${sources[0]}` : '';
+  const named = isListed ? [...services, ...roots] : ['all but some'];
+  const narrowed = sources.length > 0 ? ` for ${sources[0].text}` : '';
   return {
-    ...shared,
+    actions,
     to: 'else',
     accounts: [],
-    told: `${named.length > 0 ? named.join(', ') : assembly.text(principal)}${narrowed}`,
+    told: `${(named.length > 0 ? named : textsAt('Principal')).join(', ')}${narrowed}`,
   };
 }
 
-const digitsIn = (shape: RegExp, text: string): string => (shape.exec(text) as RegExpExecArray)[1];
+/** The groups of a shape that a text has. */
+const found = (shape: RegExp, text: string): string[] => (shape.exec(text) as RegExpExecArray).slice(1);
+
+/** What a condition asks of the ARN that a service acts for. */
+interface Source {
+  readonly text: string;
+  /** Whether that ever holds: an asterisk is one to `StringEquals`, and stands for no function. */
+  readonly isMet: boolean;
+}
 
 /** What a condition asks of the ARN that a service acts for, whichever operator it is written with. */
-function sourcesOf(condition: Json | undefined): Json[] {
-  const tests = condition && typeof condition === 'object' ? Object.entries(condition) : [];
-  return tests
+function sourcesOf(condition: Json | undefined, textOf: (value: Json) => string): Source[] {
+  return Object.entries(isObject(condition) ? condition : {})
     .filter(([operator]) => /^(String|Arn)(Like|Equals)$/.test(operator))
-    .flatMap(([, keys]) => Object.entries(keys as object))
-    .filter(([key]) => SOURCE.test(key))
-    .map(([, value]) => value as Json);
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys as object)
+        .filter(([key]) => SOURCE.test(key))
+        .flatMap(([, value]) => asList(value as Json).map(textOf))
+        .map((text) => ({ text, isMet: operator !== 'StringEquals' || !/[*?]/.test(text) })),
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DescribeRepositoriesCommand, ECRClient, GetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
-import { asList, type Deployed, dig, type Json, type Probe, ProbeFailure } from '../authoring';
+import { asList, type Deployed, dig, type Probe, ProbeFailure } from '../authoring';
+import { accountsIn, type Grant, grantsOf, PULL } from './policy';
 
 const ecr = new ECRClient({});
 
@@ -14,38 +15,32 @@ async function keepsTags(deployed: Deployed): Promise<void> {
   }
 }
 
-/** The statements of the policy as it is deployed, by their ids. */
-async function statementsOf(deployed: Deployed): Promise<ReadonlyMap<string, Json>> {
+/** What the policy allows as it is deployed. */
+async function deployedGrants(deployed: Deployed): Promise<readonly Grant[]> {
   const repositoryName = deployed.only('AWS::ECR::Repository');
   const { policyText = '{}' } = await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
-  const statements = asList(dig(JSON.parse(policyText), 'Statement'));
-  return new Map(statements.map((one) => [String(dig(one, 'Sid')), one]));
+  return grantsOf(asList(dig(JSON.parse(policyText), 'Statement')), String, { region: await ecr.config.region() });
 }
 
-const accountsOf = (values: readonly Json[]): string[] =>
-  values.map((value) => /\b\d{12}\b/.exec(String(value))?.[0] ?? String(value)).sort();
-
-/** The accounts are let in, one by one. */
+/** The accounts are let in, one by one, to pull and no more. */
 async function letsAccountsIn(deployed: Deployed): Promise<void> {
-  const people = (await statementsOf(deployed)).get('CrossAccountPermission');
-  const principals = asList(dig(people, 'Principal', 'AWS')).map(String);
-  if (principals.length === 0 || principals.some((one) => !/^(arn:.+::)?\d{12}(:root)?$/.test(one))) {
-    throw new ProbeFailure(
-      `CrossAccountPermission lets ${principals.join(', ') || 'nobody'} in`,
-      'the roots of accounts',
-    );
+  const grants = await deployedGrants(deployed);
+  const other = grants.find(({ to }) => to === 'else');
+  const excess = grants.flatMap(({ actions }) => actions).find((action) => !PULL.includes(action));
+  if (other || excess || accountsIn(grants, 'accounts').length === 0) {
+    const seen = other ? `${other.told} is let in` : excess ? `${excess} is allowed` : 'no account is let in';
+    throw new ProbeFailure(`by the policy ${seen}`, 'accounts that pull, each by its root, and no other');
   }
 }
 
 /** The policy is what was meant, also after the function was made. */
 async function hasTwoStatements(deployed: Deployed): Promise<void> {
-  const statements = await statementsOf(deployed);
-  const people = statements.get('CrossAccountPermission');
-  const lambda = statements.get('LambdaECRImageCrossAccountRetrievalPolicy');
-  const accounts = accountsOf(asList(dig(people, 'Principal', 'AWS')));
-  const sources = accountsOf(asList(dig(lambda, 'Condition', 'StringLike', 'aws:sourceArn')));
-  const seen = `${statements.size} statements: the accounts ${accounts.join(', ')}, and Lambda for ${sources.join(', ') || 'anybody'}`;
-  if (statements.size !== 2 || sources.length === 0 || accounts.join() !== sources.join()) {
+  const grants = await deployedGrants(deployed);
+  const [accounts, lambdas] = [accountsIn(grants, 'accounts'), accountsIn(grants, 'lambda')].map((one) =>
+    one.join(', '),
+  );
+  if (grants.length !== 2 || lambdas === '' || accounts !== lambdas) {
+    const seen = `${grants.length} statements: the accounts ${accounts || 'of nobody'}, and Lambda for ${lambdas || 'anybody'}`;
     throw new ProbeFailure(seen, 'two statements for the same accounts, and no other');
   }
 }

@@ -42,6 +42,10 @@ export interface Rights {
 const MANAGED_BY_AWS: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ['*'],
   PowerUserAccess: ['*'],
+  AmazonEC2ContainerRegistryFullAccess: ['ecr:*'],
+  AmazonEC2ContainerRegistryPowerUser: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:PutImage'],
+  AmazonEC2ContainerRegistryPullOnly: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  AmazonEC2ContainerRegistryReadOnly: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
   AWSLambdaSQSQueueExecutionRole: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   AWSLambda_FullAccess: ['lambda:*'],
   AmazonSQSFullAccess: ['sqs:*'],

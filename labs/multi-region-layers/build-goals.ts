@@ -4,6 +4,7 @@ import {
   failed,
   firstFailure,
   type Goal,
+  type Json,
   mayRead,
   type Resource,
   readBuildspec,
@@ -15,11 +16,11 @@ import { TYPE, withParts } from './judging';
 import { projectsOf, publishingOf, templateOf } from './parts';
 
 /** A buildspec with some commands, for wrong answers. */
-const spec = (commands: readonly string[], files = '**/*'): string =>
+const spec = (commands: readonly string[], files = '**/*', rest: Record<string, Json> = {}): string =>
   JSON.stringify({
     version: '0.2',
     phases: { build: { commands } },
-    artifacts: { 'base-directory': 'opt', files: [files] },
+    artifacts: { 'base-directory': 'opt', files: [files], ...rest },
   });
 
 const INSTALL = 'npm ci --prefix opt/nodejs --omit=dev';
@@ -62,14 +63,24 @@ export const pipelineBuilds: Goal = {
 /** What installs what a lock file says, and fails where it can't. */
 const LOCKED = /\bnpm (ci|clean-install)\b|--(frozen-lockfile|immutable|require-hashes)\b/;
 
+/** What does something else where that fails. */
+const OTHERWISE = /\|\|\s*(npm|yarn|pnpm|true|:|echo)/;
+
 /** Whoever builds the same commit gets the same layer. */
 export const lockFile: Goal = {
   name: 'The build installs what the lock file says',
-  reads: [reads(TYPE.project, 'Source.BuildSpec', spec(['npm install --prefix opt/nodejs']))],
+  reads: [
+    reads(
+      TYPE.project,
+      'Source.BuildSpec',
+      spec(['npm install --prefix opt/nodejs']),
+      spec([`${INSTALL} || npm install --prefix opt/nodejs`]),
+    ),
+  ],
   judge: withParts(['project'], ({ project }, assembly) =>
     withSpec(assembly, project, (build) =>
       when(
-        commandsOf(build).some((command) => LOCKED.test(command)),
+        commandsOf(build).some((command) => LOCKED.test(command) && !OTHERWISE.test(command)),
         {
           seen: `no command of ${project.name} installs by a lock file`,
           wanted: 'a build that installs the versions of package-lock.json, and fails where it does not fit',
@@ -84,7 +95,15 @@ export const lockFile: Goal = {
 /** CodeBuild packs an artifact: a zip that the build itself has packed would be a zip in a zip. */
 export const artifactIsLayer: Goal = {
   name: 'What the build makes is the layer itself',
-  reads: [mayRead(TYPE.project, 'Source.BuildSpec', spec([INSTALL, 'zip -r layer.zip opt'], 'layer.zip'))],
+  reads: [
+    mayRead(
+      TYPE.project,
+      'Source.BuildSpec',
+      spec([INSTALL, 'zip -r layer.zip opt'], 'layer.zip'),
+      spec([INSTALL], '**/*', { 'base-directory': 'opt/nodejs' }),
+      spec([INSTALL], '**/*', { 'discard-paths': 'yes' }),
+    ),
+  ],
   dependsOn: [lockFile.name],
   judge: withParts(['project'], ({ project }, assembly) =>
     withSpec(assembly, project, (build) => {
@@ -100,6 +119,15 @@ export const artifactIsLayer: Goal = {
             wanted,
             where: project.where,
             next: 'name all files of that folder as the artifact, and leave the packing to CodeBuild',
+          }),
+        () =>
+          when(!artifact?.discardPaths && !artifact?.baseDirectory.split('/').includes('nodejs'), {
+            seen: artifact?.discardPaths
+              ? `the files of the artifact of ${project.name} lose their folders (discard-paths)`
+              : `the artifact of ${project.name} begins in ${artifact?.baseDirectory}, so that nodejs is no folder of it`,
+            wanted,
+            where: project.where,
+            next: 'let the artifact begin in the folder that holds nodejs, with all paths below it',
           }),
         () =>
           when(artifact?.baseDirectory !== '.' && commandsOf(build).some((command) => command.includes('nodejs')), {
@@ -159,36 +187,46 @@ export const architecture: Goal = {
   }),
 };
 
-/** What only moves files, or installs: nothing of it fails because a package is no good. */
-const MOVES = /^\s*(mkdir|cp|mv|rm|cd|ls|echo|export|zip|npm (ci|clean-install|install|prune))\b/;
+/** What only moves files, installs, or tells a version: nothing of it fails because a package is no good. */
+const MOVES =
+  /^\s*(mkdir|cp|mv|rm|cd|ls|cat|echo|printf|export|set|zip|npm (ci|clean-install|install|prune)|(yarn|pnpm)\b.*\binstall)\b|--version\b/;
+
+/** The commands that try what was installed before, wherever there is an installation; each as a whole. */
+function triesOf(build: Buildspec): string[] {
+  const all = commandsOf(build);
+  const installs = all.findIndex((command) => LOCKED.test(command));
+  return all.slice(Math.max(installs, 0)).filter((command, index) => {
+    // What follows the installation in its own command is behind it.
+    const parts = (installs >= 0 && index === 0 ? command.slice(command.search(LOCKED)) : command).split(/&&|;|\n/);
+    const behind = installs >= 0 && index === 0 ? parts.slice(1) : parts;
+    return behind.some((part) => part.trim() !== '' && !MOVES.test(part));
+  });
+}
 
 /** A judgement of the commands that try the layer, in all projects of the pipeline. */
 function withTries(judge: (tries: readonly string[], all: readonly string[], project: Resource) => Verdict) {
   return withParts(['pipeline', 'project'], ({ pipeline, project }, assembly) => {
     const all: string[] = [];
+    const tries: string[] = [];
     const unread = projectsOf(assembly, templateOf(assembly, pipeline))
       .map((one) =>
         withSpec(assembly, one, (build) => {
           all.push(...commandsOf(build));
+          tries.push(...triesOf(build));
           return { passed: true };
         }),
       )
       .find(({ passed }) => !passed);
-    return (
-      unread ??
-      judge(
-        all.filter((command) => !MOVES.test(command)),
-        all,
-        project,
-      )
-    );
+    return unread ?? judge(tries, all, project);
   });
 }
 
 /** What is broken fails here, and not in functions. */
 export const tried: Goal = {
   name: 'The build tries the packages',
-  reads: [reads(TYPE.project, 'Source.BuildSpec', spec([INSTALL]))],
+  reads: [
+    reads(TYPE.project, 'Source.BuildSpec', spec([INSTALL]), spec(['node layer/check.js', INSTALL, 'node --version'])),
+  ],
   judge: withTries((tries, _, project) =>
     when(tries.length > 0, {
       seen: `the commands of ${project.name} install and move files, and try nothing`,
@@ -218,7 +256,7 @@ export const triedAsFunction: Goal = {
 };
 
 /** What lets a command fail without a word. */
-const FORGIVEN = /\|\|\s*(true|:|echo|exit 0)|;\s*(true|exit 0)\s*$/;
+const FORGIVEN = /\|\|\s*(true|:|echo|printf|exit 0)|;\s*(true|:|exit 0|(echo|printf)\b[^;]*)\s*$|[^&]&\s*$/;
 
 /** A failing check is not only printed. */
 export const triedInEarnest: Goal = {

@@ -32,8 +32,9 @@ interface Version {
  * in the Region.
  */
 class Publisher {
-  /** What the layer had in each Region before. */
-  private readonly before = new Map<string, number>();
+  /** What the description of each version says that is the probe's own; the pipeline may publish meanwhile. */
+  private readonly revision = `probe-${randomUUID()}`;
+  private readonly regions = new Set<string>();
   private readonly keys: string[] = [];
 
   private constructor(private readonly deployed: Deployed) {}
@@ -64,12 +65,17 @@ class Publisher {
 
   /** Lets the function publish in a Region, and returns the newest version there. */
   async publish(region: string, zip: Uint8Array): Promise<Version> {
-    this.before.set(region, this.before.get(region) ?? (await this.newest(region)).number);
+    this.regions.add(region);
     const Bucket = this.deployed.output('ArtifactsName');
     const Key = `probe/${randomUUID()}`;
     this.keys.push(Key);
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: zip }));
-    const told = { region, layerName: this.deployed.output('LayerName'), architecture: 'arm64', revision: 'probe' };
+    const told = {
+      region,
+      layerName: this.deployed.output('LayerName'),
+      architecture: 'arm64',
+      revision: this.revision,
+    };
     const data = {
       actionConfiguration: { configuration: { UserParameters: JSON.stringify(told) } },
       inputArtifacts: [{ location: { s3Location: { bucketName: Bucket, objectKey: Key } } }],
@@ -81,10 +87,11 @@ class Publisher {
 
   private async remove(): Promise<void> {
     const [Bucket, LayerName] = [this.deployed.output('ArtifactsName'), this.deployed.output('LayerName')];
-    for (const [region, before] of this.before) {
+    for (const region of this.regions) {
       const lambda = new LambdaClient({ region });
-      for (let { number } = await this.newest(region); number > before; number--) {
-        await lambda.send(new DeleteLayerVersionCommand({ LayerName, VersionNumber: number }));
+      const { LayerVersions = [] } = await lambda.send(new ListLayerVersionsCommand({ LayerName, MaxItems: 50 }));
+      for (const { Version } of LayerVersions.filter(({ Description }) => Description?.includes(this.revision))) {
+        await lambda.send(new DeleteLayerVersionCommand({ LayerName, VersionNumber: Version }));
       }
     }
     await Promise.all(this.keys.map((Key) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));

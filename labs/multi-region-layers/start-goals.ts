@@ -17,12 +17,20 @@ import { templateOf } from './parts';
 interface Start {
   /** The branch that its source builds. */
   readonly branch: string;
-  /** The branches whose pushes start it. */
-  readonly branches: readonly string[];
-  /** The paths whose changes start it; none where it takes all. @default - its source tells of no paths */
-  readonly paths?: readonly string[];
+  /** The pushes that start it. */
+  readonly pushes: readonly Push[];
   /** Whether a filter decides. */
   readonly isFiltered: boolean;
+}
+
+/** Pushes that start a pipeline. */
+interface Push {
+  /** To which branches. */
+  readonly branches: readonly string[];
+  /** But for these. */
+  readonly excluded: readonly string[];
+  /** The paths whose changes start it; none where it takes all. @default - its source tells of no paths */
+  readonly paths?: readonly string[];
 }
 
 /** The triggers of a pipeline for pushes to branches, for wrong answers. */
@@ -34,17 +42,30 @@ function startOf(assembly: Assembly, pipeline: Resource): Start {
   const source = templateOf(assembly, pipeline).actions.find(({ kind }) => kind.startsWith('Source/'));
   const branch = assembly.text(source?.configuration.BranchName ?? source?.configuration.Branch ?? '');
   if (source?.kind === 'Source/CodeCommit') {
-    return { branch, branches: branchesOfRules(assembly, pipeline), isFiltered: true };
+    const pushes = branchesOfRules(assembly, pipeline).map((one) => ({ branches: [one], excluded: [] }));
+    return { branch, pushes, isFiltered: true };
   }
-  const pushes = assembly
+  const filters = assembly
     .list(pipeline, 'Triggers')
     .flatMap((trigger) => asList(dig(trigger, 'GitConfiguration', 'Push')));
-  const included = (what: string): string[] =>
-    pushes.flatMap((push) => asList(dig(push, what, 'Includes'))).map((one) => assembly.text(one));
+  const texts = (push: Json, ...path: string[]): string[] =>
+    asList(dig(push, ...path)).map((one) => assembly.text(one));
   const detects = String(source?.configuration.DetectChanges ?? 'true') === 'true' && source !== undefined;
-  return pushes.length > 0
-    ? { branch, branches: included('Branches'), paths: included('FilePaths'), isFiltered: true }
-    : { branch, branches: detects ? [branch] : [], paths: [], isFiltered: false };
+  if (filters.length === 0) {
+    return { branch, pushes: detects ? [{ branches: [branch], excluded: [], paths: [] }] : [], isFiltered: false };
+  }
+  return {
+    branch,
+    pushes: filters
+      // A tag is no branch.
+      .filter((push) => dig(push, 'Tags') === undefined)
+      .map((push) => ({
+        branches: dig(push, 'Branches', 'Includes') === undefined ? ['**'] : texts(push, 'Branches', 'Includes'),
+        excluded: texts(push, 'Branches', 'Excludes'),
+        paths: texts(push, 'FilePaths', 'Includes'),
+      })),
+    isFiltered: true,
+  };
 }
 
 /** The branches of rules that start a pipeline. */
@@ -67,15 +88,26 @@ export const startedByPush: Goal = {
     ),
   ],
   judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
-    const { branch, branches } = startOf(assembly, pipeline);
-    const other = branches.find((one) => one !== branch);
+    const { branch, pushes } = startOf(assembly, pipeline);
+    const isLeftOut = pushes.some(({ excluded }) => excluded.includes(branch));
+    const other = pushes.flatMap(({ branches }) => branches).find((one) => one !== branch);
+    const requests = assembly
+      .list(pipeline, 'Triggers')
+      .some((trigger) => asList(dig(trigger, 'GitConfiguration', 'PullRequest')).length > 0);
     return firstFailure(
       () =>
-        when(branches.length > 0, {
-          seen: `no push to a branch starts ${pipeline.name}`,
+        when(pushes.length > 0 && !isLeftOut, {
+          seen: `no push to a branch starts ${pipeline.name}${isLeftOut ? `: its filter leaves ${branch} out` : ''}`,
           wanted: `a push to ${branch || 'the branch of its source'} that does`,
           where: pipeline.where,
           next: 'let the source start the pipeline',
+        }),
+      () =>
+        when(!requests, {
+          seen: `a pull request starts ${pipeline.name}`,
+          wanted: `pushes to ${branch} alone: whatever starts the pipeline is published, merged or not`,
+          where: pipeline.where,
+          next: 'take pull requests out of the filter',
         }),
       () =>
         when(other === undefined, {
@@ -91,13 +123,24 @@ export const startedByPush: Goal = {
 /** A change of a README is no new layer. */
 export const startedByLayer: Goal = {
   name: 'Only what changes the layer starts it',
-  reads: [reads(TYPE.pipeline, 'Triggers', [], triggers({ Branches: { Includes: ['main'] } }))],
+  reads: [
+    reads(
+      TYPE.pipeline,
+      'Triggers',
+      [],
+      triggers({ Branches: { Includes: ['main'] } }),
+      triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['**/*'] } }),
+    ),
+  ],
   dependsOn: [startedByPush.name],
   judge: withParts(['pipeline'], ({ pipeline }, assembly) => {
-    const { paths, isFiltered } = startOf(assembly, pipeline);
-    const wide = paths?.find((path) => /^\*+$/.test(path));
+    const { pushes, isFiltered } = startOf(assembly, pipeline);
+    const all = pushes.flatMap(({ paths }) => (paths === undefined ? [] : [paths]));
+    // Asterisks and slashes alone find every file.
+    const wide = all.flat().find((path) => /^[*/]+$/.test(path));
+    const isNarrow = wide === undefined && all.every((paths) => paths.length > 0);
     const name = wide ? `the path ${wide}` : 'any path';
-    return when(paths === undefined || (paths.length > 0 && wide === undefined), {
+    return when(isNarrow, {
       seen: isFiltered ? `the filter of ${pipeline.name} takes ${name}` : `${pipeline.name} has no filter of pushes`,
       wanted: 'a filter of paths that takes the folder of the layer',
       where: pipeline.where,

@@ -108,6 +108,7 @@ describe('a right answer of another shape passes', () => {
       },
     ],
     ['a check that npm runs', 'checks', built(INSTALL, `${FIND} && npm test --prefix checks`)],
+    ['a check behind the installation, in one command', 'checks', built(`${FIND} && ${INSTALL} && ${TRY}`)],
     ['an organization beside accounts', 'sharing', telling({ shareWith: ['111122223333', 'o-abcdefghij'] })],
     [
       'a filter alone, of a source that detects no changes',
@@ -149,6 +150,30 @@ describe('a wrong answer is refused by what was seen', () => {
       'layer-build',
       changed('Packer', { Source: { BuildSpec: buildspec([INSTALL], { files: ['**/*'] }) } }),
       /artifact of Packer begins in \., and holds no folder nodejs/,
+    ],
+    [
+      'an artifact that begins in nodejs',
+      'layer-build',
+      changed('Packer', {
+        Source: { BuildSpec: buildspec([INSTALL], { 'base-directory': 'out/nodejs', files: ['**/*'] }) },
+      }),
+      /artifact of Packer begins in out\/nodejs, so that nodejs is no folder of it/,
+    ],
+    [
+      'files without their folders',
+      'layer-build',
+      changed('Packer', {
+        Source: {
+          BuildSpec: buildspec([INSTALL], { 'base-directory': 'out', 'discard-paths': 'yes', files: ['**/*'] }),
+        },
+      }),
+      /files of the artifact of Packer lose their folders/,
+    ],
+    [
+      'another installation',
+      'layer-build',
+      built(`${INSTALL} || npm i`),
+      /no command of Packer installs by a lock file/,
     ],
     [
       'the sources as what is published',
@@ -227,6 +252,20 @@ describe('a wrong answer is refused by what was seen', () => {
       built(INSTALL, FIND, `${TRY} || true`),
       /Packer goes on where a check fails/,
     ],
+    [
+      'a version as a check',
+      'checks',
+      built(INSTALL, FIND, 'node --version'),
+      /Packer install and move files, and try/,
+    ],
+    ['a check before the installation', 'checks', built(FIND, TRY, INSTALL), /Packer install and move files, and try/],
+    [
+      'a check that is talked over',
+      'checks',
+      built(INSTALL, FIND, `${TRY}; echo done`),
+      /Packer goes on where a check/,
+    ],
+    ['a check that nobody waits for', 'checks', built(INSTALL, FIND, `${TRY} &`), /Packer goes on where a check fails/],
     ['a check of other packages', 'checks', built(INSTALL, TRY), /no command of Packer sets NODE_PATH/],
     ['everybody', 'sharing', telling({ shareWith: ['*'] }), /action to-ap-southeast-2 shares with \*/],
     ['nobody', 'sharing', telling({ shareWith: undefined }), /action to-ap-southeast-2 shares with nobody/],
@@ -254,6 +293,57 @@ describe('a wrong answer is refused by what was seen', () => {
       'filter',
       lined({ Triggers: triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['**'] } }) }),
       /filter of Line takes the path \*\*/,
+    ],
+    [
+      'all paths, by a longer pattern',
+      'filter',
+      lined({ Triggers: triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['**/*'] } }) }),
+      /filter of Line takes the path \*\*\/\*/,
+    ],
+    [
+      'a second filter without paths',
+      'filter',
+      lined({
+        Triggers: triggers(
+          { Branches: { Includes: ['main'] }, FilePaths: { Includes: ['glue/**'] } },
+          { Branches: { Includes: ['main'] } },
+        ),
+      }),
+      /filter of Line takes any path/,
+    ],
+    [
+      'paths of any branch',
+      'filter',
+      lined({ Triggers: triggers({ FilePaths: { Includes: ['glue/**'] } }) }),
+      /a push to \*\* starts Line, which builds main/,
+    ],
+    [
+      'a branch that is left out again',
+      'filter',
+      lined({
+        Triggers: triggers({
+          Branches: { Includes: ['main'], Excludes: ['main'] },
+          FilePaths: { Includes: ['glue/**'] },
+        }),
+      }),
+      /no push to a branch starts Line: its filter leaves main out/,
+    ],
+    [
+      'pull requests',
+      'filter',
+      lined({
+        Triggers: [
+          {
+            ProviderType: 'CodeStarSourceConnection',
+            GitConfiguration: {
+              SourceActionName: 'Pull',
+              Push: [{ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['glue/**'] } }],
+              PullRequest: [{ Branches: { Includes: ['**'] } }],
+            },
+          },
+        ],
+      }),
+      /a pull request starts Line/,
     ],
     ['CodeCommit without a rule', 'filter', ofCodeCommit({}), /no push to a branch starts Line/],
     [

@@ -8,7 +8,7 @@ export const REGIONS = ['eu-west-1', 'ap-southeast-2'];
 export const buildspec = (commands: readonly string[], artifacts: Json = { 'base-directory': 'out', files: '**/*' }) =>
   JSON.stringify({
     version: 0.2,
-    phases: { install: { commands: ['node --version'] }, build: { commands } },
+    phases: { build: { commands } },
     artifacts,
   });
 

@@ -80,7 +80,7 @@ export class FunctionStack extends Stack {
     );
     const limits = {
       FunctionErrors: {
-        description: 'The function crashed, timed out or could not be started',
+        description: 'The function crashed or timed out',
         metric: hello.metricErrors(),
         threshold: 1,
       },
