@@ -115,6 +115,9 @@ class ConnectionSource extends PipelineSource {
     if (!owner || repo.length === 0 || repo.includes('')) {
       refuse(`the repository ${JSON.stringify(repository)} has no owner`, 'owner/name', 'acme/layers');
     }
+    if (props.filter && props.triggerOnPush === false) {
+      refuse('a filter of pushes is given, and no push starts the pipeline', 'one of the two', 'triggerOnPush: true');
+    }
     for (const [kind, values] of Object.entries({ branches: filter.branches, paths: filter.paths })) {
       if (values && (values.length === 0 || values.length > MAX_FILTERS)) {
         refuse(`the filter has ${values.length} ${kind}`, `1 to ${MAX_FILTERS}`, `${kind}: ['${values[0] ?? 'main'}']`);

@@ -1,9 +1,11 @@
 import type { Assembly, Resource } from './assembly';
 import { mayRead, type Read, reads, type Verdict } from './check';
+import { asList, dig, type Json } from './json';
 import { acting, alarmMetrics, isMetricOf, type WatchedMetric } from './metrics';
 import { failed, firstFailure, numberWithin, reached, when } from './verdicts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
+const TOPIC_POLICY = 'AWS::SNS::TopicPolicy';
 
 /** Statistics that count samples, or compare them with a limit of their own: they don't tell how large the value is. */
 const BLIND_STATISTIC = /^(samplecount|n$|tc|pr)/i;
@@ -69,7 +71,7 @@ function noAlarm(assembly: Assembly, of: Resource, { namespace, metric: wanted, 
     wanted: `an alarm on that metric of ${namespace}, with the name of ${of.name} as its dimension`,
     where: near?.holder.where,
     next: near
-      ? `take the metric from ${of.name} itself, which gives its name and its dimension`
+      ? `let the alarm watch ${wanted} of ${namespace}, with the name of ${of.name} as its dimension`
       : `create an alarm on ${what}`,
   });
 }
@@ -113,7 +115,37 @@ export function judgeAlarm(assembly: Assembly, metric: WatchedMetric, watch: Wat
           next: 'remove what disables the actions of the alarm',
         },
       ),
+    () => judgeTopics(assembly, alarm, actors),
   );
+}
+
+/** What CloudWatch sends a topic arrives where the policy of the topic allows it, or where it has the default one. */
+function judgeTopics(assembly: Assembly, alarm: Resource, actors: readonly Resource[]): Verdict {
+  const actions = actors.flatMap((actor) => assembly.targets(actor.properties.AlarmActions, actor.stack));
+  const deaf = actions.filter(({ resource }) => isDeaf(assembly, resource)).map(({ resource }) => resource);
+  return when(deaf.length === 0 || deaf.length < actions.length, {
+    seen: `the policy of the topic ${deaf[0]?.name} does not let CloudWatch publish, so that the alarm ${alarm.name} is lost`,
+    wanted:
+      'a statement that allows cloudwatch.amazonaws.com sns:Publish: a policy of its own replaces the default one',
+    where: deaf[0]?.where,
+    next: 'grant the service cloudwatch.amazonaws.com to publish to the topic',
+  });
+}
+
+function isDeaf(assembly: Assembly, topic: Resource): boolean {
+  const statements = assembly
+    .ofType(TOPIC_POLICY)
+    .filter((policy) => assembly.pointsAt(assembly.property(policy, 'Topics'), policy, topic))
+    .map((policy) => assembly.list(policy, 'PolicyDocument.Statement'));
+  return topic.type === 'AWS::SNS::Topic' && statements.length > 0 && !statements.flat().some(letsCloudWatchPublish);
+}
+
+function letsCloudWatchPublish(statement: Json): boolean {
+  const principal = dig(statement, 'Principal');
+  const services = asList(dig(principal, 'Service'));
+  const isMeant = [principal, dig(principal, 'AWS')].includes('*') || services.includes('cloudwatch.amazonaws.com');
+  const actions = asList(dig(statement, 'Action')).map(String);
+  return dig(statement, 'Effect') === 'Allow' && isMeant && actions.some((one) => /^(\*|sns:(\*|publish))$/i.test(one));
 }
 
 function judgeComparison(assembly: Assembly, alarm: Resource): Verdict {

@@ -72,7 +72,10 @@ export class Deployed {
   output(name: string): string {
     const value = this.state.outputs[name];
     if (value === undefined) {
-      throw new ProbeFailure(`${this.name} has no output ${name}`, 'the outputs that the pattern has');
+      throw new ProbeFailure(
+        `${this.name} has no output ${name}`,
+        'the output of that name that the solution has (npx serverless-atelier lab diff shows it)',
+      );
     }
     return value;
   }

@@ -189,7 +189,7 @@ export const architecture: Goal = {
 
 /** What only moves files, installs, or tells a version: nothing of it fails because a package is no good. */
 const MOVES =
-  /^\s*(mkdir|cp|mv|rm|cd|ls|cat|echo|printf|export|set|zip|npm (ci|clean-install|install|prune)|(yarn|pnpm)\b.*\binstall)\b|--version\b/;
+  /^\s*(true|mkdir|cp|mv|rm|cd|ls|cat|echo|printf|export|set|zip|npm (ci|clean-install|install|prune)|(yarn|pnpm)\b.*\binstall)\b|--version\b/;
 
 /** The commands that try what was installed before, wherever there is an installation; each as a whole. */
 function triesOf(build: Buildspec): string[] {

@@ -66,7 +66,7 @@ class Publisher {
   /** Lets the function publish in a Region, and returns the newest version there. */
   async publish(region: string, zip: Uint8Array): Promise<Version> {
     this.regions.add(region);
-    const Bucket = this.deployed.output('ArtifactsName');
+    const Bucket = this.deployed.only('AWS::S3::Bucket');
     const Key = `probe/${randomUUID()}`;
     this.keys.push(Key);
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: zip }));
@@ -81,12 +81,12 @@ class Publisher {
       inputArtifacts: [{ location: { s3Location: { bucketName: Bucket, objectKey: Key } } }],
     };
     const Payload = Buffer.from(JSON.stringify({ 'CodePipeline.job': { id: randomUUID(), data } }));
-    await home.send(new InvokeCommand({ FunctionName: this.deployed.output('DistributorName'), Payload }));
+    await home.send(new InvokeCommand({ FunctionName: this.deployed.only('AWS::Lambda::Function'), Payload }));
     return this.newest(region);
   }
 
   private async remove(): Promise<void> {
-    const [Bucket, LayerName] = [this.deployed.output('ArtifactsName'), this.deployed.output('LayerName')];
+    const [Bucket, LayerName] = [this.deployed.only('AWS::S3::Bucket'), this.deployed.output('LayerName')];
     for (const region of this.regions) {
       const lambda = new LambdaClient({ region });
       const { LayerVersions = [] } = await lambda.send(new ListLayerVersionsCommand({ LayerName, MaxItems: 50 }));
@@ -187,7 +187,7 @@ export const probes: readonly Probe[] = [
 
 /** Empties the bucket of the artifacts, which is not deleted while it holds something. */
 export async function empty(deployed: Deployed): Promise<void> {
-  const Bucket = deployed.output('ArtifactsName');
+  const Bucket = deployed.only('AWS::S3::Bucket');
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
     await Promise.all(Contents.map(({ Key }) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));
   }

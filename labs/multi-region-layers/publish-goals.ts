@@ -107,6 +107,13 @@ function onlyThose(role: Resource, actions: readonly Publishing[], layers: reado
   const lacking = [...regions].find((region) => !layers.some((layer) => layer.region === region));
   return firstFailure(
     () =>
+      when(!layerNames.has('') && !regions.has(''), {
+        seen: 'an action does not tell the function which layer to publish, and where',
+        wanted: 'layerName and region in the parameters of each action (UserParameters, as JSON)',
+        where: role.where,
+        next: 'tell the function both, as the policy has them',
+      }),
+    () =>
       when(foreign === undefined, {
         seen: `${role.name} may ${verb} ${foreign?.layer} in ${foreign?.region}, which no action asks for`,
         wanted: `the right to ${verb} in the Regions of the actions: ${[...regions].join(', ')}`,

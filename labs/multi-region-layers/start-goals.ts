@@ -120,6 +120,28 @@ export const startedByPush: Goal = {
   }),
 };
 
+const LOCK = /(?:^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$/;
+
+/** The lock files that the commands of a project name, or that the folders have that it copies. */
+function locksOf(assembly: Assembly, project: Resource): string[] {
+  const commands = assembly.text(assembly.property(project, 'Source.BuildSpec') ?? '').split('\n');
+  const copied = commands.flatMap(
+    (command) => /\bcp\s+([^&|;"]+)/.exec(command)?.[1].trim().split(/\s+/).slice(0, -1) ?? [],
+  );
+  const paths = copied.filter((path) => !path.startsWith('-')).map((path) => path.replace(/^\.\//, ''));
+  const locks = paths.filter((path) => LOCK.test(path));
+  return locks.length > 0 ? locks : paths.map((path) => `${path.replace(/\/(\.|\*)?$/, '')}/package-lock.json`);
+}
+
+/** A pattern of paths as CodePipeline reads it: https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html */
+const globOf = (pattern: string): RegExp => {
+  const source = pattern
+    .replace(/[.+^$()|[\]\\?]/g, '\\$&')
+    .replace(/\*+/g, (stars) => (stars.length > 1 ? '.*' : '[^/]*'))
+    .replace(/\{([^}]*)\}/g, (_, alternatives: string) => `(${alternatives.replaceAll(',', '|')})`);
+  return new RegExp(`^${source}$`);
+};
+
 /** A change of a README is no new layer. */
 export const startedByLayer: Goal = {
   name: 'Only what changes the layer starts it',
@@ -130,6 +152,7 @@ export const startedByLayer: Goal = {
       [],
       triggers({ Branches: { Includes: ['main'] } }),
       triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['**/*'] } }),
+      triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['elsewhere/**'] } }),
     ),
   ],
   dependsOn: [startedByPush.name],
@@ -139,13 +162,27 @@ export const startedByLayer: Goal = {
     // Asterisks and slashes alone find every file.
     const wide = all.flat().find((path) => /^[*/]+$/.test(path));
     const isNarrow = wide === undefined && all.every((paths) => paths.length > 0);
+    const locks = assembly.ofType(TYPE.project).flatMap((project) => locksOf(assembly, project));
+    const late = all.find((paths) => !paths.some((path) => locks.some((lock) => globOf(path).test(lock))));
     const name = wide ? `the path ${wide}` : 'any path';
-    return when(isNarrow, {
-      seen: isFiltered ? `the filter of ${pipeline.name} takes ${name}` : `${pipeline.name} has no filter of pushes`,
-      wanted: 'a filter of paths that takes the folder of the layer',
-      where: pipeline.where,
-      next: 'name the folder of the layer in the filter, with all that is below it',
-    });
+    return firstFailure(
+      () =>
+        when(isNarrow, {
+          seen: isFiltered
+            ? `the filter of ${pipeline.name} takes ${name}`
+            : `${pipeline.name} has no filter of pushes`,
+          wanted: 'a filter of paths that takes the folder of the layer',
+          where: pipeline.where,
+          next: 'name the folder of the layer in the filter, with all that is below it',
+        }),
+      () =>
+        when(late === undefined || locks.length === 0, {
+          seen: `the filter of ${pipeline.name} takes ${late?.join(', ')}, and the build reads ${locks[0]}`,
+          wanted: 'a filter of paths that takes the lock file of the layer, and whatever else is in its folder',
+          where: pipeline.where,
+          next: 'name the folder of the layer in the filter, with all that is below it',
+        }),
+    );
   }),
 };
 

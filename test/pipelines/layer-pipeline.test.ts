@@ -307,6 +307,11 @@ describe('is refused in one line that says what is allowed, with an example:', (
     ],
     ['an empty filter', connected({ filter: { paths: [] } }), 'the filter has 0 paths; allowed: 1 to 8; '],
     [
+      'a filter of pushes of which none starts it',
+      connected({ filter: { paths: ['layer/**'] }, triggerOnPush: false }),
+      'a filter of pushes is given, and no push starts the pipeline; allowed: one of the two; ',
+    ],
+    [
       'more accounts than an action can be told of',
       () => stackWith({ shareWith: Array.from({ length: 70 }, (_, index) => String(100_000_000_000 + index)) }),
       'what the action for eu-west-1 is told has 1',

@@ -300,6 +300,32 @@ describe('a wrong answer is refused by what was seen', () => {
       lined({ Triggers: triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: ['**/*'] } }) }),
       /filter of Line takes the path \*\*\/\*/,
     ],
+    ...['src/**', '/glue/**', 'glue', 'glue/package.json'].map((path): [string, string, Resources, RegExp] => [
+      `paths that no lock file of the layer has: ${path}`,
+      'filter',
+      lined({ Triggers: triggers({ Branches: { Includes: ['main'] }, FilePaths: { Includes: [path] } }) }),
+      /filter of Line takes .+, and the build reads glue\/package-lock\.json/,
+    ]),
+    [
+      'an alarm that its topic does not hear',
+      'alarms',
+      plus({
+        BellPolicy: {
+          Type: 'AWS::SNS::TopicPolicy',
+          Properties: {
+            Topics: [ref('Bell')],
+            PolicyDocument: { Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sns:Publish', Resource: '*' }] },
+          },
+        },
+      }),
+      /policy of the topic Bell does not let CloudWatch publish, so that the alarm Stuck is lost/,
+    ],
+    [
+      'an action that tells nothing',
+      'layer-build',
+      lined({ Stages: stages([publishing(REGIONS[0], { layer: 'glue' })]) }),
+      /an action does not tell the function which layer to publish, and where/,
+    ],
     [
       'a second filter without paths',
       'filter',

@@ -13,7 +13,7 @@ export const buildspec = (commands: readonly string[], artifacts: Json = { 'base
   });
 
 /** What installs into the layer. */
-export const INSTALL = 'npm ci --omit=dev --prefix out/nodejs';
+export const INSTALL = 'cp -r glue/. out/nodejs && npm ci --omit=dev --prefix out/nodejs';
 /** What lets a check find what was installed. */
 export const FIND = 'export NODE_PATH=$PWD/out/nodejs/node_modules';
 /** What tries it. */

@@ -113,6 +113,7 @@ function grant(scope: Construct, role: Role, queue: CfnQueue, ledger: Table): vo
 /** Alarms and the dashboard without the constructs of the library. */
 function watch(scope: Construct, queue: CfnQueue, dead: CfnQueue, hands: LambdaFunction): void {
   const bell = new Topic(scope, 'Bell', { enforceSSL: true });
+  bell.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
   const watched = {
     Overdue: { box: queue, metricName: 'ApproximateAgeOfOldestMessage', threshold: 600 },
     Undelivered: { box: dead, metricName: 'ApproximateNumberOfMessagesVisible', threshold: 0 },
