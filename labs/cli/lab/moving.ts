@@ -1,7 +1,18 @@
 import { stepIds } from '../../../blueprints/pattern';
-import { filesOf, type Moved, planMove, REACHES, type Reach, readVersions, writeMove } from '../../engine/move';
+import {
+  filesOf,
+  isSource,
+  type Moved,
+  planMove,
+  REACHES,
+  type Reach,
+  readVersions,
+  type Versions,
+  writeMove,
+} from '../../engine/move';
 import { PROGRESS_FILE } from '../../engine/progress';
 import { type Snapshot, takeSnapshot } from '../../engine/snapshots';
+import { typeError } from '../../engine/types';
 import type { Output } from '../output';
 import { type Judgement, judge } from './judgement';
 import type { Project } from './project';
@@ -27,8 +38,8 @@ export function keepAll({ folder, pattern, values }: Project, command: string): 
 }
 
 /**
- * Brings a project to a step: the solution is merged into the learner's files, and where that doesn't reach the step, whole
- * files are taken, those of the step first.
+ * Brings a project to a step: the solution is merged into the learner's files, and where that doesn't reach the step, or does
+ * not compile, whole files are taken, those of the step first.
  *
  * @param project the project
  * @param from the step whose work it holds
@@ -42,12 +53,33 @@ export async function moveTo(project: Project, from: string, to: string): Promis
     const moved = planMove(versions, reach);
     writeMove(folder, moved);
     const judgement = await judgeIfThere(project, to);
-    if (!judgement || judgement.result.passed || reach === REACHES.at(-1)) {
+    const isReached = judgement?.result.passed ?? true;
+    if (reach === REACHES.at(-1) || (isReached && (await compiles(folder, moved, versions)))) {
       const changed = moved.filter(({ was, content }) => was !== content);
       return { moved: changed, reach, ...(judgement ? { judgement } : {}) };
     }
   }
   throw new Error('no reach is left');
+}
+
+/** Whether merged sources have no error in their types; what did not compile before is the learner's own. */
+async function compiles(folder: string, moved: readonly Moved[], { solution }: Versions): Promise<boolean> {
+  const isWhole = ({ path, content }: Moved): boolean =>
+    content === null || String(content) === String(solution.get(path));
+  if (moved.every((one) => !isSource(one.path) || isWhole(one))) {
+    return true;
+  }
+  const fails = async (): Promise<boolean> => (await typeError(folder, ['src', 'test'])) !== undefined;
+  if (!(await fails())) {
+    return true;
+  }
+  writeMove(
+    folder,
+    moved.map(({ path, was }) => ({ path, content: was })),
+  );
+  const failedBefore = await fails();
+  writeMove(folder, moved);
+  return failedBefore;
 }
 
 /**
@@ -78,7 +110,7 @@ export function before({ pattern }: Project, step: string): string {
 const REACHED: Readonly<Record<Reach, string>> = {
   merged: 'merged into your files',
   wide: 'merged into your files, over your lines next to its own',
-  files: "taken whole, the files of this step, since merging did not reach the step's goals",
+  files: "taken whole, the files of this step, since merging did not reach the step's goals, or did not compile",
   project: 'taken whole, all sources, since nothing less reached the goals',
 };
 

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPattern } from '../../../blueprints/catalog';
+import { kitRoot } from '../../../blueprints/kit';
 import { checkOptions } from '../../../blueprints/options';
 import { render } from '../../../blueprints/rendering';
 import { check, next, status } from '../../../labs/cli/commands/lab';
@@ -24,6 +25,12 @@ const rendered = (step: string, path: string): string =>
   String(render(pattern, checkOptions(pattern, { name: 'orders' }), step).get(path));
 /** All that the learner has, but for what the lab keeps for itself. */
 const theirs = () => [...readFiles(cwd)].filter(([path]) => !path.startsWith('.atelier/snapshots/'));
+
+/** Lets the compiler find the types of packages, which are not installed in the project itself. */
+function findTypes(): void {
+  const types = JSON.stringify(join(kitRoot, 'node_modules', '@types'));
+  writeFileSync(join(cwd, 'tsconfig.json'), read('tsconfig.json').replace('"./node_modules/@types"', types));
+}
 
 beforeEach(() => {
   [cwd] = writeVariants(pattern, [{ name: 'orders', step: GENERATED, options: {} }], home);
@@ -67,6 +74,24 @@ describe('solve', () => {
     expect(printed).toContain("taken whole, the files of this step, since merging did not reach the step's goals");
     expect(read(STACK)).toBe(rendered('dead-letter-queue', STACK));
   }, 30_000);
+
+  test('gives up a line with which what was merged does not compile', async () => {
+    findTypes();
+    const path = 'src/functions/consumer.ts';
+    const mine = 'export const mine: (event: SQSEvent) => Promise<void> = (event) => handler(event);\n\n';
+    writeFileSync(join(cwd, path), read(path).replace('/** Handles one message', `${mine}$&`));
+    expect(await solve('partial-batch-responses', { cwd, json: true })).toBe(0);
+    expect(document()).toMatchObject({ reach: 'wide' });
+    expect(read(path)).toBe(rendered('partial-batch-responses', path));
+  }, 60_000);
+
+  test('leaves what did not compile before: that is not of the merging', async () => {
+    findTypes();
+    appendFileSync(join(cwd, STACK), 'export const mine: string = 1;\n');
+    expect(await solve('dead-letter-queue', { cwd, json: true })).toBe(0);
+    expect(document()).toMatchObject({ reach: 'merged' });
+    expect(read(STACK)).toMatch(/\nexport const mine: string = 1;\n$/);
+  }, 60_000);
 
   test('makes a step further on from where the learner is', async () => {
     expect(await solve('partial-batch-responses', { cwd, json: true })).toBe(0);
