@@ -1,19 +1,13 @@
 import { checks } from '../../../labs/cross-account-ecr/checks';
 import { runCheck } from '../../../labs/engine/check';
 import type { Json } from '../../../labs/engine/json';
+import { testChecks } from '../check-suite';
 import { assemblyOf, type Resources } from '../support';
+import { FUNCTIONS, finished, lambda, PULL, people } from './templates';
+
+testChecks(checks, finished);
 
 /* Answers that no step of the lab shows, and what the checks say of them. */
-
-const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
-const people = { Effect: 'Allow', Principal: { AWS: '444455556666' }, Action: PULL };
-const lambda = (condition: Json) => ({
-  Effect: 'Allow',
-  Principal: { Service: 'lambda.amazonaws.com' },
-  Action: PULL,
-  Condition: condition,
-});
-const functions = 'arn:aws:lambda:us-east-1:444455556666:function:*';
 
 const app = (statements: readonly Json[], region = 'us-east-1'): Resources => ({
   Store: { Type: 'AWS::ECR::Repository', Properties: { RepositoryPolicyText: { Statement: [...statements] } } },
@@ -34,17 +28,17 @@ function seenAt(step: string, resources: Resources, environment = '', rules: Jso
 }
 
 test.each([
-  ['ArnLike, and a capital letter', { ArnLike: { 'aws:SourceArn': functions } }],
-  ['functions by their names', { ArnEquals: { 'aws:SourceArn': functions.replace('*', 'hello') } }],
+  ['ArnLike, and a capital letter', { ArnLike: { 'aws:SourceArn': FUNCTIONS } }],
+  ['functions by their names', { ArnEquals: { 'aws:SourceArn': FUNCTIONS.replace('*', 'hello') } }],
 ])('a condition by %s will do', (_, condition) => {
   expect(seenAt('lambda-pulls', app([people, lambda(condition)]))).toEqual([]);
 });
 
 test.each([
-  ['any account', functions.replace('444455556666', '*')],
+  ['any account', FUNCTIONS.replace('444455556666', '*')],
   ['a layer', 'arn:aws:lambda:us-east-1:444455556666:layer:hello'],
   ['anything', '*'],
-  ['functions of another Region', functions.replace('us-east-1', 'eu-west-1')],
+  ['functions of another Region', FUNCTIONS.replace('us-east-1', 'eu-west-1')],
 ])('a condition on %s is none', (_, source) => {
   const resources = app([people, lambda({ StringLike: { 'aws:sourceArn': source } })]);
   const [seen] = seenAt('lambda-pulls', resources, 'aws://111122223333/us-east-1');
@@ -52,8 +46,8 @@ test.each([
 });
 
 test('an asterisk is no pattern to StringEquals', () => {
-  const [seen] = seenAt('lambda-pulls', app([people, lambda({ StringEquals: { 'aws:sourceArn': functions } })]));
-  expect(seen).toContain(`lets lambda.amazonaws.com for ${functions} pull, and no condition`);
+  const [seen] = seenAt('lambda-pulls', app([people, lambda({ StringEquals: { 'aws:sourceArn': FUNCTIONS } })]));
+  expect(seen).toContain(`lets lambda.amazonaws.com for ${FUNCTIONS} pull, and no condition`);
 });
 
 test.each([
@@ -70,7 +64,7 @@ test.each([
   ['AdministratorAccess', ['*']],
   ['AmazonEC2ContainerRegistryPullOnly', PULL],
 ])('a role with %s has rights to registries', (name, actions) => {
-  const { Hello, ...rest } = app([people, lambda({ StringLike: { 'aws:sourceArn': functions } })]);
+  const { Hello, ...rest } = app([people, lambda({ StringLike: { 'aws:sourceArn': FUNCTIONS } })]);
   const resources: Resources = {
     ...rest,
     Hello: { ...Hello, Properties: { ...Hello.Properties, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
