@@ -1,19 +1,24 @@
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { DescribeImagesCommand, ECRClient, GetRepositoryPolicyCommand, PutImageCommand } from '@aws-sdk/client-ecr';
-import { CreateFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { asList, dig } from '../../labs/engine/json';
-import { type ClientConfig, clientConfig } from './clients';
+import { run } from '../support/commands';
+import { type ClientConfig, clientConfig, outputsOf } from './clients';
 import { createProject, documentOf, type Machine, machine } from './support';
 
 /*
- * The registry in one account of the emulator, and a function in another: an access key of 12 digits is the account. It checks
- * no permissions and can't run images, so that this is about what is deployed, and tests of the policy are about its effect.
+ * What the project deploys, in the emulator's own account, and the template of the function in another: an access key of 12
+ * digits is the account. It checks no permissions and can't run images, nor does it ask the registry for them: whom the
+ * policy lets in, its tests say.
  */
 
 const STACK = 'orders-dev';
 const [REGISTRY, OTHER] = ['111122223333', '444455556666'];
 
 let here: Machine;
+let project: string;
 let config: ClientConfig;
 
 /** How clients of an account reach the emulator. */
@@ -24,7 +29,8 @@ const as = (accessKeyId: string): ClientConfig => ({
 
 beforeAll(() => {
   here = machine();
-  const project = createProject(here, 'cross-account-ecr');
+  project = createProject(here, 'cross-account-ecr');
+  run(project, 'npx', ['projen', 'synth:silent'], here.env);
   config = clientConfig(documentOf(here.atelier(project, ['local', 'deploy', '--json'])).endpoint);
 });
 
@@ -45,10 +51,7 @@ test('after the function was deployed the policy of the registry has its two sta
 });
 
 test('the function names the image of the account of the registry, by its digest', async () => {
-  const { Stacks = [] } = await new CloudFormationClient(config).send(
-    new DescribeStacksCommand({ StackName: `${STACK}-function` }),
-  );
-  const FunctionName = Stacks[0].Outputs?.find(({ OutputKey }) => OutputKey === 'FunctionName')?.OutputValue;
+  const { FunctionName } = await outputsOf(config, `${STACK}-function`);
   const { Code } = await new LambdaClient(config).send(new GetFunctionCommand({ FunctionName }));
   expect(Code?.ImageUri).toBe(`${REGISTRY}.dkr.ecr.us-east-1.amazonaws.com/${STACK}@sha256:${'0'.repeat(64)}`);
 });
@@ -67,35 +70,27 @@ test('a tag that was pushed stays on its image', async () => {
   expect(imageDetails[0].imageDigest).toBe(image?.imageId?.imageDigest);
 });
 
-test('another account makes a function of the image', async () => {
-  const lambda = new LambdaClient(as(OTHER));
-  const ImageUri = `${REGISTRY}.dkr.ecr.us-east-1.amazonaws.com/${STACK}@sha256:${'a'.repeat(64)}`;
-  const { FunctionArn } = await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName: 'hello',
-      PackageType: 'Image',
-      Code: { ImageUri },
-      Role: `arn:aws:iam::${OTHER}:role/hello`,
-    }),
-  );
-  expect(FunctionArn).toContain(`:${OTHER}:function:hello`);
-  expect((await lambda.send(new GetFunctionCommand({ FunctionName: 'hello' }))).Code?.ImageUri).toBe(ImageUri);
+test('the same template makes a function of the image in another account', async () => {
+  const cloudFormation = new CloudFormationClient(as(OTHER));
+  const StackName = `${STACK}-function`;
+  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: functionTemplate() }));
+  await waitUntilStackCreateComplete({ client: cloudFormation, maxWaitTime: 60 }, { StackName });
+  const { FunctionName } = await outputsOf(as(OTHER), StackName);
+  const { Configuration, Code } = await new LambdaClient(as(OTHER)).send(new GetFunctionCommand({ FunctionName }));
+  expect(Configuration?.FunctionArn).toContain(`:${OTHER}:function:`);
+  expect(Code?.ImageUri).toMatch(new RegExp(`^${REGISTRY}\\.dkr\\.ecr\\.us-east-1\\..+/${STACK}@sha256:`));
 });
 
-test('a template whose rule asks for another Region is refused before anything is made', async () => {
-  const TemplateBody = JSON.stringify({
-    Rules: {
-      RegionOfRegistry: {
-        Assertions: [
-          {
-            Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] },
-            AssertDescription: 'Lambda pulls images only from a registry in its own Region, which is eu-west-1',
-          },
-        ],
-      },
-    },
-    Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
-  });
-  const create = new CreateStackCommand({ StackName: 'elsewhere', TemplateBody });
-  await expect(new CloudFormationClient(config).send(create)).rejects.toThrow('which is eu-west-1');
+test('in another Region the template is refused before anything is made, with the reason', async () => {
+  const elsewhere = new CloudFormationClient({ ...as(OTHER), region: 'eu-west-1' });
+  const create = new CreateStackCommand({ StackName: 'elsewhere', TemplateBody: functionTemplate() });
+  await expect(elsewhere.send(create)).rejects.toThrow('only from a registry in its own Region, which is us-east-1');
 });
+
+/** The template of the function, but for what asks whether the account has a bootstrap. */
+function functionTemplate(): string {
+  const template = JSON.parse(readFileSync(join(project, 'cdk.out', `${STACK}-function.template.json`), 'utf8'));
+  delete template.Parameters.BootstrapVersion;
+  delete template.Rules.CheckBootstrapVersion;
+  return JSON.stringify(template);
+}
