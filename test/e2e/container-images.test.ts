@@ -66,7 +66,7 @@ async function built(stack: string, variables: Readonly<Record<string, string>>)
   const machineOfBuild = mkdtempSync(join(scratch, 'build-'));
   mkdirSync(join(machineOfBuild, 'home'));
   const lines: string[] = [];
-  const { passed, phases } = await runBuild(readBuildspec(spec), {
+  const { failure } = await runBuild(readBuildspec(spec), {
     folder: project,
     scratch: machineOfBuild,
     env: {
@@ -82,7 +82,7 @@ async function built(stack: string, variables: Readonly<Record<string, string>>)
     },
     onLine: (line) => lines.push(line),
   });
-  return { passed, failed: phases.find((phase) => !phase.passed)?.failed, lines };
+  return { passed: failure === undefined, failed: failure?.failed, lines };
 }
 
 /** A commit is built, tried and pushed, by an execution of the first pipeline. */

@@ -150,14 +150,14 @@ describe('its buildspec, with scripts in place of aws, npm and npx,', () => {
       REPOSITORY_NAME: 'orders',
       REPOSITORY_REGION: 'eu-west-1',
     };
-    const { passed } = await runBuild(readBuildspec(of.Properties.Source.BuildSpec), {
+    const { failure } = await runBuild(readBuildspec(of.Properties.Source.BuildSpec), {
       folder: join(root, 'source'),
       scratch: root,
       env: { PATH: `${root}:${process.env.PATH}`, ...given, ...variables },
       onLine: () => {},
     });
     const calls = readFileSync(join(root, 'calls'), 'utf8').split('\n');
-    return { passed, cdk: calls.filter((line) => line.startsWith('npx')), calls };
+    return { passed: failure === undefined, cdk: calls.filter((line) => line.startsWith('npx')), calls };
   }
 
   const cdk = (digest: string): string[] => [

@@ -27,7 +27,8 @@ export interface PhaseResult {
 
 /** How a build ended. */
 export interface BuildResult {
-  readonly passed: boolean;
+  /** The phase that it failed in. @default - it passed */
+  readonly failure?: PhaseResult;
   /** The phases that ran. */
   readonly phases: readonly PhaseResult[];
   /** The exported variables. */
@@ -81,23 +82,33 @@ done
 `;
 
 /**
- * Runs the phases of a buildspec as CodeBuild does: in one shell, to the first command that fails; `post_build` comes after a
- * failed `build`, too.
+ * Runs the phases of a buildspec as CodeBuild does: in one shell, to the first command that fails. `post_build` comes after a
+ * failed `build`, too, unless that aborts; after a phase that says CONTINUE all others come, and its failure is none of the
+ * build's.
  *
  * @param spec the buildspec
  * @param place where it runs
  */
 export async function runBuild(spec: Buildspec, place: BuildPlace): Promise<BuildResult> {
   const phases: PhaseResult[] = [];
-  const failed = (): PhaseResult | undefined => phases.find(({ passed }) => !passed);
-  for (const name of PHASES) {
-    const phase = spec.phases.find((one) => one.name === name);
-    const goesOn = failed() === undefined || (name === 'post_build' && failed()?.phase === 'build');
-    if (phase && goesOn) {
-      phases.push(await runPhase(phase, place, failed() === undefined));
+  let failure: PhaseResult | undefined;
+  let ahead: readonly PhaseName[] = PHASES;
+  for (const phase of spec.phases) {
+    if (!ahead.includes(phase.name)) {
+      continue;
+    }
+    const result = await runPhase(
+      phase,
+      place,
+      phases.every(({ passed }) => passed),
+    );
+    phases.push(result);
+    if (!result.passed && phase.onFailure !== 'CONTINUE') {
+      failure ??= result;
+      ahead = phase.name === 'build' && phase.onFailure !== 'ABORT' ? ['post_build'] : [];
     }
   }
-  return { passed: failed() === undefined, phases, variables: await exportedOf(spec, place) };
+  return { failure, phases, variables: await exportedOf(spec, place) };
 }
 
 async function runPhase(phase: Phase, place: BuildPlace, isSucceeding: boolean): Promise<PhaseResult> {

@@ -13,6 +13,10 @@ export interface Phase {
   readonly commands: readonly string[];
   /** What runs after the commands, whether they failed or not. */
   readonly finally: readonly string[];
+  /** What follows when it fails: `CONTINUE`, `ABORT` or `RETRY`. @default - `post_build` follows `build`, else nothing */
+  readonly onFailure?: string;
+  /** Who runs it on AWS. @default - root */
+  readonly runAs?: string;
 }
 
 /** The files that become an artifact. */
@@ -66,17 +70,33 @@ export function readBuildspec(text: string): Buildspec {
       entriesAt(spec, 'env', kind).map(([name]) => name),
     ),
     exported: asList(dig(spec, 'env', 'exported-variables')).map(String),
-    phases: PHASES.map((name) => ({
-      name,
-      commands: asList(dig(spec, 'phases', name, 'commands')).map(String),
-      finally: asList(dig(spec, 'phases', name, 'finally')).map(String),
-    })).filter((phase) => phase.commands.length + phase.finally.length > 0),
+    phases: PHASES.map((name) => phaseOf(name, dig(spec, 'phases', name))).filter(
+      (phase) => phase.commands.length + phase.finally.length > 0,
+    ),
     ...(isObject(artifacts) && artifacts.files !== undefined ? { artifact: artifactFiles(artifacts) } : {}),
     secondary: Object.fromEntries(
       entriesAt(artifacts, 'secondary-artifacts').flatMap(([name, one]) =>
         isObject(one) ? [[name, artifactFiles(one)]] : [],
       ),
     ),
+  };
+}
+
+function phaseOf(name: PhaseName, phase: Json | undefined): Phase {
+  const text = (key: string): string | undefined => {
+    const value = dig(phase, key);
+    return value === undefined ? undefined : String(value);
+  };
+  const onFailure = text('on-failure');
+  if (onFailure !== undefined && !/^(ABORT|CONTINUE|RETRY(-.+)?)$/.test(onFailure)) {
+    throw new Error(`on-failure of ${name} is ${onFailure}; write ABORT, CONTINUE or RETRY`);
+  }
+  return {
+    name,
+    commands: asList(dig(phase, 'commands')).map(String),
+    finally: asList(dig(phase, 'finally')).map(String),
+    onFailure,
+    runAs: text('run-as'),
   };
 }
 

@@ -223,6 +223,9 @@ class Rehearsal {
     for (const name of remote) {
       onLine(action, `${name} comes from AWS, and is not set here`);
     }
+    for (const { name, runAs } of spec.phases.filter((phase) => phase.runAs !== undefined)) {
+      onLine(action, `${name} runs as ${runAs} on AWS, and as you here`);
+    }
     const places = inputs.slice(1).map(([name, place]) => [`CODEBUILD_SRC_DIR_${name}`, place]);
     const place = {
       folder,
@@ -240,10 +243,10 @@ class Rehearsal {
       },
       onLine: (line: string) => onLine(action, line),
     };
-    const { passed, phases, variables } = await runBuild(spec, place);
-    if (!passed) {
-      const { phase, failed, code } = phases.find((one) => !one.passed) as PhaseResult;
-      return { outcome: 'failed', why: `${phase}: ${failed} ended with ${code}`, phases, variables };
+    const { failure, phases, variables } = await runBuild(spec, place);
+    if (failure) {
+      const why = `${failure.phase}: ${failure.failed} ended with ${failure.code}`;
+      return { outcome: 'failed', why, phases, variables };
     }
     const artifacts = action.outputs.map((name, index) => {
       const files = spec.secondary[name] ?? (index === 0 ? spec.artifact : undefined);

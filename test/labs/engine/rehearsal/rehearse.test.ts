@@ -178,6 +178,44 @@ test('nothing is built after a phase before it has failed, by exit as well', asy
   expect(by('Build').why).toBe('pre_build: exit 3 ended with 3');
 });
 
+test('a phase that says CONTINUE fails alone: what comes after it runs and decides, and hears that something failed', async () => {
+  const phases = {
+    pre_build: { 'on-failure': 'CONTINUE', commands: ['false'] },
+    build: { commands: ['echo succeeding: $CODEBUILD_BUILD_SUCCEEDING'] },
+  };
+  const tolerated = await rehearsed(oneBuild({ phases }));
+  expect(tolerated.lines).toContain('succeeding: 0');
+  expect(tolerated.by('Build')).toMatchObject({ outcome: 'passed', phases: [{ passed: false }, { passed: true }] });
+
+  const failing = await rehearsed(oneBuild({ phases: { ...phases, build: { commands: ['exit 4'] } } }));
+  expect(failing.by('Build')).toMatchObject({ outcome: 'failed', why: 'build: exit 4 ended with 4' });
+});
+
+test('a build that says ABORT has no post_build when it fails', async () => {
+  const phases = {
+    build: { 'on-failure': 'ABORT', commands: ['exit 5'] },
+    post_build: { commands: ['echo never'] },
+  };
+  const { lines, by } = await rehearsed(oneBuild({ phases }));
+  expect(lines).toEqual(['$ exit 5']);
+  expect(by('Build').why).toBe('build: exit 5 ended with 5');
+});
+
+test('what CodeBuild does not know as on-failure is refused', async () => {
+  const phases = { build: { 'on-failure': 'IGNORE', commands: ['true'] } };
+  const { by } = await rehearsed(oneBuild({ phases }));
+  expect(by('Build')).toMatchObject({
+    outcome: 'failed',
+    why: 'on-failure of build is IGNORE; write ABORT, CONTINUE or RETRY',
+  });
+});
+
+test('a phase of another user is named', async () => {
+  const phases = { build: { 'run-as': 'builder', commands: ['true'] } };
+  const { lines } = await rehearsed(oneBuild({ phases }));
+  expect(lines).toEqual(['build runs as builder on AWS, and as you here', '$ true']);
+});
+
 test('an artifact has the files below its base directory, and the next build gets them', async () => {
   const assembly = assemblyOf(
     [[source], [build('Build', { outputs: ['Made'] })], [build('Look', { inputs: ['Made', 'Sources'] })]],
