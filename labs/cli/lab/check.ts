@@ -32,7 +32,8 @@ export async function check(step: string | undefined, options: CheckOptions): Pr
   const passed = judgement.result.passed && judgement.lost.length === 0;
   const next = keepOutcome(project, judgement, passed);
   // It takes a second: who has passed need not wait for it, and the project's own tests tell them.
-  const types = passed || judgement.assembly.error !== undefined ? undefined : await typeError(project.folder);
+  const found = passed ? undefined : await typeError(project.folder);
+  const types = found?.where === judgement.assembly.errorWhere ? undefined : found;
   output.document({ ...documentOf(project, judgement, next), types: types ?? null });
   printJudgement(output, judgement, next, options.details);
   if (types) {

@@ -35,27 +35,39 @@ export async function judge(
   step: string,
   synthesis: () => Promise<Assembly> = () => synthesize(project.folder),
 ): Promise<Judgement> {
-  const { earlier, asked } = await checksUpTo(project, step);
+  const { checks } = await labOf(project.pattern);
+  const index = checks.findIndex((check) => check.step === step);
+  if (index < 0) {
+    throw new Error(`${project.pattern.id} has no check for ${step}`);
+  }
   const assembly = await assemblyOf(project.folder, synthesis);
   return {
     assembly,
-    result: await placed(project, runCheck(asked, assembly)),
-    lost: earlier.filter((check) => project.isDone(check.step)).flatMap((check) => lostBy(check, assembly)),
+    result: await placed(project, runCheck(checks[index], assembly)),
+    lost: lostOf(checks.slice(0, index), project, assembly),
   };
 }
 
-async function checksUpTo({ pattern }: Project, step: string): Promise<{ earlier: readonly Check[]; asked: Check }> {
-  const { checks } = await labOf(pattern);
-  const index = checks.findIndex((check) => check.step === step);
-  if (index < 0) {
-    throw new Error(`${pattern.id} has no check for ${step}`);
-  }
-  return { earlier: checks.slice(0, index), asked: checks[index] };
+/**
+ * The steps besides one that were done and no longer are, those behind it, too.
+ *
+ * @param project the project
+ * @param step the step's id
+ * @param assembly what the project synthesizes to
+ */
+export async function lostBeside(project: Project, step: string, assembly: Assembly): Promise<LostStep[]> {
+  const { checks } = await labOf(project.pattern);
+  const others = checks.filter((check) => check.step !== step);
+  return lostOf(others, project, assembly);
 }
 
-function lostBy(check: Check, assembly: Assembly): LostStep[] {
-  const { step, cause } = runCheck(check, assembly);
-  return cause ? [{ step, cause }] : [];
+function lostOf(checks: readonly Check[], project: Project, assembly: Assembly): LostStep[] {
+  return checks
+    .filter((check) => project.isDone(check.step))
+    .flatMap((check) => {
+      const { step, cause } = runCheck(check, assembly);
+      return cause ? [{ step, cause }] : [];
+    });
 }
 
 /** The result with the place where what is missing belongs, in each failure that names none. */

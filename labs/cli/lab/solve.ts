@@ -1,14 +1,15 @@
-import { type Progress, withPassed, withSolved } from '../../engine/progress';
+import { type Progress, withLost, withPassed, withSolved } from '../../engine/progress';
 import { exitCodes, Output } from '../output';
+import { type Judgement, lostBeside } from './judgement';
 import { before, keepAll, moveTo, movingDocument, printMoving } from './moving';
 import { printResult } from './printing';
 import { type LabOptions, Project } from './project';
 
 /**
  * `atelier lab solve`: merges the solution of a step into the learner's files, checks it, and says which of their lines
- * gave way; `lab undo` brings all back. With `--json`: `{ pattern, step, passed, reach, files: [{ path, removed, lost:
- * [{ number, text }] }], results, next }`, where `reach` is merged, wide (over lines next to the solution's), files or
- * project.
+ * gave way, and which steps that were done are open again; `lab undo` brings all back. With `--json`: `{ pattern, step,
+ * passed, reach, files: [{ path, removed, lost: [{ number, text }] }], results, reopened, next }`, where `reach` is merged,
+ * wide (over lines next to the solution's), files or project, and `reopened` has the ids of steps.
  *
  * @param step the step's id or number; by default the current one
  * @param options how to print, and the folder
@@ -21,23 +22,25 @@ export async function solve(step: string | undefined, options: LabOptions): Prom
   const id = project.step(step, 'solve');
   keepAll(project, `solve ${id}`);
   const moving = await moveTo(project, startOf(project, id), id);
-  const result = moving.judgement?.result;
-  const passed = result?.passed === true;
-  const now = new Date();
-  const solved = passed ? project.keep(withPassed(withSolutions(project, id, now), id, now)) : project;
+  const judgement = moving.judgement as Judgement;
+  const { passed, results } = judgement.result;
+  const reopened = passed ? (await lostBeside(project, id, judgement.assembly)).map((lost) => lost.step) : [];
+  const solved = passed ? project.keep(withLost(withSolutions(project, id, new Date()), reopened)) : project;
   output.document({
     pattern: project.pattern.id,
     step: id,
     passed,
     ...movingDocument(moving),
-    results: result?.results ?? [],
+    results,
+    reopened,
     next: solved.openStep,
   });
   output.print(output.paint('strong', id), '');
   printMoving(output, moving);
   output.print('');
-  if (moving.judgement) {
-    printResult(output, moving.judgement.assembly, moving.judgement.result);
+  printResult(output, judgement.assembly, judgement.result);
+  if (reopened.length > 0) {
+    output.print('', output.paint('warn', `Open again, since what they ask for is gone: ${reopened.join(', ')}`));
   }
   if (passed) {
     output.print('', solved.openStep ? `Next: ${output.paint('accent', solved.openStep)}` : 'All steps are done.');
@@ -45,11 +48,12 @@ export async function solve(step: string | undefined, options: LabOptions): Prom
   return passed ? exitCodes.done : exitCodes.checkFailed;
 }
 
-/** The progress after a step's solution was taken, which holds those of the open steps before it. */
+/** The progress after a step's solution was taken and has passed; it holds those of the open steps before it. */
 function withSolutions(project: Project, step: string, now: Date): Progress {
   const ids = project.pattern.steps.map(({ id }) => id);
   const open = ids.slice(0, ids.indexOf(step)).filter((id) => !project.isDone(id));
-  return [...open, step].reduce((progress, id) => withSolved(progress, id, now), project.progress);
+  const solved = [...open, step].reduce((progress, id) => withSolved(progress, id, now), project.progress);
+  return withPassed(solved, step, now);
 }
 
 /** What the learner's files were made from: the step before the one that is solved, or before the one they are on. */

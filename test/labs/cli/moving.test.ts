@@ -106,6 +106,17 @@ describe('solve', () => {
     expect(document()).toMatchObject({ passed: true, reach: 'merged', next: null });
     expect(read(STACK)).toBe(rendered('dashboard', STACK));
   }, 30_000);
+
+  test('opens the steps again that were done and are gone from the files', async () => {
+    expect(await solve('batching', { cwd, json: true })).toBe(0);
+    writeFileSync(join(cwd, STACK), rendered(GENERATED, STACK));
+    printed = '';
+    expect(await solve('dead-letter-queue', { cwd, json: true })).toBe(0);
+    expect(document()).toMatchObject({
+      reopened: ['partial-batch-responses', 'batching'],
+      next: 'partial-batch-responses',
+    });
+  }, 30_000);
 });
 
 describe('undo', () => {
