@@ -139,6 +139,9 @@ project.package.addField('exports', {
 project.package.addField('files', [
   '.jsii',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs', // whoever has only the package reads what the README names
   'labs/*/lab.md',
   'lib/**/*.d.ts',
   'modules/*.ts', // atelier eject copies these into projects

@@ -165,6 +165,10 @@ test('the package holds compiled code, templates, labs and the manifest, and no 
     patterns.map(({ id }) => `labs/${id}`).sort(),
   );
   expect(files).toEqual(expect.arrayContaining(['.jsii', 'LICENSE', 'README.md', 'lib/cli/main.js']));
+  const readme = readFileSync(join(cwd, 'package', 'README.md'), 'utf8');
+  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path);
+  expect(linked.length).toBeGreaterThan(5);
+  expect(files).toEqual(expect.arrayContaining(linked));
   const [{ size }] = JSON.parse(run(kitRoot, 'npm', ['pack', '--dry-run', '--json']));
   expect(size).toBeLessThan(CODE + patterns.length * PATTERN);
 });
