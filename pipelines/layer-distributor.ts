@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { ArnFormat, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Artifact } from 'aws-cdk-lib/aws-codepipeline';
 import { LambdaInvokeAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import type { LayerSettings, Settings } from './layer-settings';
@@ -51,6 +52,7 @@ export class LayerDistributor extends Construct {
   ) {
     super(scope, id);
     checkNames(props);
+    warnOfUnknown(this, 'Region', props.regions, RegionInfo.regions);
     const { artifacts, stagingBuckets = {}, logRetention = RetentionDays.ONE_MONTH } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: logRetention });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -90,6 +92,7 @@ export class LayerDistributor extends Construct {
    * @param version what is told of the version
    */
   action(region: string, layer: Artifact, version: LayerSettings): LambdaInvokeAction {
+    warnOfUnknown(this, 'runtime', version.runtimes ?? [], Runtime.ALL);
     const { layerName, shareWith, stagingBuckets = {} } = this.props;
     const settings: Settings = { ...version, region, layerName, shareWith, staging: stagingBuckets[region] };
     const length = JSON.stringify(settings).length;
@@ -160,7 +163,7 @@ const NAMES = {
   // An asterisk would be everybody: https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
   user: {
     regex: /^(\d{12}|o-[a-z0-9]{10,32})$/,
-    allowed: 'an account of 12 digits, or the id of an organization',
+    allowed: 'an account of 12 digits, as text, or the id of an organization',
     example: "shareWith: ['111122223333']",
   },
 } as const;
@@ -168,9 +171,25 @@ const NAMES = {
 function checkNames({ layerName, regions, shareWith = [], stagingBuckets = {} }: LayerDistributorProps): void {
   const given = { name: [layerName], Region: [...regions, ...Object.keys(stagingBuckets)], user: shareWith };
   for (const [kind, { regex, allowed, example }] of Object.entries(NAMES)) {
-    const wrong = given[kind as keyof typeof NAMES].find((name) => !Token.isUnresolved(name) && !regex.test(name));
+    const isWrong = (name: unknown): boolean => typeof name !== 'string' || !regex.test(name);
+    const wrong = given[kind as keyof typeof NAMES].find((name) => !Token.isUnresolved(name) && isWrong(name));
     if (wrong !== undefined) {
       refuse(`the ${kind} of the layer can't be ${JSON.stringify(wrong)}`, allowed, example);
     }
+  }
+}
+
+/** AWS may have more of them since; it is likelier that one is misspelt. */
+function warnOfUnknown(
+  scope: Construct,
+  kind: string,
+  names: readonly string[],
+  known: readonly { name: string }[],
+): void {
+  for (const unknown of names.filter((name) => !Token.isUnresolved(name) && !known.some((one) => one.name === name))) {
+    Annotations.of(scope).addWarningV2(
+      `serverless-atelier:layer-unknown-${kind.toLowerCase()}`,
+      `${unknown} is no ${kind} that this version of the CDK knows: is it misspelt?`,
+    );
   }
 }

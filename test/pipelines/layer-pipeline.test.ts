@@ -1,5 +1,5 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -294,6 +294,11 @@ describe('is refused in one line that says what is allowed, with an example:', (
     ],
     ['a name with a space', () => stackWith({ layerName: 'my tools' }), 'the name of the layer can\'t be "my tools"; '],
     [
+      'an account that is a number',
+      () => stackWith({ shareWith: JSON.parse('[123456789012]') }),
+      "the user of the layer can't be 123456789012; allowed: an account of 12 digits, as text",
+    ],
+    [
       'everybody',
       () => stackWith({ shareWith: ['*'] }),
       'the user of the layer can\'t be "*"; allowed: an account of 12 digits',
@@ -320,6 +325,18 @@ describe('is refused in one line that says what is allowed, with an example:', (
     expect(make).toThrow(message);
     expect(make).toThrow(/^[^\n]+; allowed: [^\n]+; for example: [^\n]+$/);
   });
+});
+
+test('a Region and a runtime that the CDK does not know are warned of, once each', () => {
+  const warnings = (given: Given): unknown[] =>
+    Annotations.fromStack(stackWith(given))
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => String(entry.data).replace(/ \[ack: .*/, ''));
+  expect(warnings({ runtimes: ['nodejs24.x'] })).toEqual([]);
+  expect(warnings({ regions: ['eu-wset-1', 'us-east-1'], runtimes: ['nodejs24'] })).toEqual([
+    'eu-wset-1 is no Region that this version of the CDK knows: is it misspelt?',
+    'nodejs24 is no runtime that this version of the CDK knows: is it misspelt?',
+  ]);
 });
 
 test.each<[string, Given]>([
