@@ -127,6 +127,7 @@ export class DeliveryPipeline extends Construct {
     this.replicas = replicasOf(this, props.stages, encryptionKey !== undefined);
     this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
     this.pipeline = new Pipeline(this, 'Pipeline', {
+      pipelineName: props.pipelineName,
       ...bucketsOf(this.artifacts, this.replicas),
       pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.SUPERSEDED,

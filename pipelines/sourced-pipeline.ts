@@ -6,6 +6,7 @@ import {
   LinuxLambdaBuildImage,
   LocalCacheMode,
   PipelineProject,
+  Project,
 } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
@@ -119,6 +120,7 @@ export class SourcedPipeline extends Construct {
     for (const statement of statements) {
       role.addToPolicy(statement);
     }
+    grantEnvironment(role, environment);
     const modes = cacheModesOf(build);
     const cached = cachePaths.length > 0 && modes.length > 0 ? { cache: { paths: cachePaths } } : {};
     const project = new PipelineProject(this, id, {
@@ -136,6 +138,16 @@ export class SourcedPipeline extends Construct {
     }
     return project;
   }
+}
+
+/** Lets a role pull the image of a machine, and read the parameters and secrets that become variables there. */
+function grantEnvironment(role: Role, { buildImage, environmentVariables = {} }: BuildEnvironment): void {
+  buildImage?.secretsManagerCredentials?.grantRead(role);
+  if (buildImage?.repository) {
+    buildImage.repository.grantPull(role);
+    acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'The token of a registry is asked for without naming one.');
+  }
+  Project.serializeEnvVariables(environmentVariables, true, role);
 }
 
 /** What the machine of a build keeps; those of Lambda keep nothing. */

@@ -1,7 +1,8 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
+import { BuildEnvironmentVariableType, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { Repository as EcrRepository } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -182,6 +183,23 @@ test('artifacts are encrypted, closed to the public, asked over TLS alone, and e
       Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
     },
   });
+});
+
+test('the role of the build may pull the image of its machine, and read what becomes variables there', () => {
+  const template = templateWith((stack) => ({
+    buildEnvironment: {
+      buildImage: LinuxBuildImage.fromEcrRepository(EcrRepository.fromRepositoryName(stack, 'Images', 'machines')),
+      environmentVariables: {
+        TOKEN: { type: BuildEnvironmentVariableType.SECRETS_MANAGER, value: 'npm-token' },
+        REGISTRY: { type: BuildEnvironmentVariableType.PARAMETER_STORE, value: '/team/registry' },
+      },
+    },
+  }));
+  const actions = statements(template, /BuildRole/).flatMap(({ Action }) => Action);
+  expect(actions).toEqual(
+    expect.arrayContaining(['ecr:BatchGetImage', 'secretsmanager:GetSecretValue', 'ssm:GetParameters']),
+  );
+  expect(actions.filter((action) => action.includes('*'))).toEqual([]);
 });
 
 test('a key of its own encrypts artifacts, and every role that reads them may use it', () => {
