@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  Annotations,
   type AspectApplication,
   AspectPriority,
   Aspects,
@@ -7,6 +8,7 @@ import {
   type Environment,
   Lazy,
   RemovalPolicy,
+  Resource,
   Stack,
   Stage,
   Token,
@@ -29,7 +31,7 @@ import {
   Result,
 } from 'aws-cdk-lib/aws-codepipeline';
 import type { CfnPolicy } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   CodePipeline,
@@ -40,7 +42,7 @@ import {
 } from 'aws-cdk-lib/pipelines';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
-import { ArtifactBucket } from './artifact-bucket';
+import { ArtifactBucket, type ArtifactBucketProps } from './artifact-bucket';
 import { bootstrapCommands, type Place } from './bootstrap-commands';
 import { refuse } from './refusal';
 import { isOnLambda, NPM_CACHE, type SourcedPipelineProps } from './sourced-pipeline';
@@ -122,10 +124,9 @@ export class DeliveryPipeline extends Construct {
   ) {
     super(scope, id);
     checkStages(this, props);
-    const encryptionKey =
-      props.encryptionKey ?? (isAcrossAccounts(this, props.stages) ? newKey(this, 'Key') : undefined);
-    this.replicas = replicasOf(this, props.stages, encryptionKey !== undefined);
-    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    const keeping = { encryptionKey: keyOf(this, props), artifactRetention: props.artifactRetention };
+    this.replicas = replicasOf(this, props.stages, keeping);
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', keeping);
     this.pipeline = new Pipeline(this, 'Pipeline', {
       pipelineName: props.pipelineName,
       ...bucketsOf(this.artifacts, this.replicas),
@@ -350,6 +351,20 @@ function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, Artifa
     : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
 }
 
+/** The key of the artifacts: across accounts there always is one, which the roles there may use by its own policy. */
+function keyOf(scope: Construct, { encryptionKey, stages }: DeliveryPipelineProps): IKey | undefined {
+  if (!isAcrossAccounts(scope, stages)) {
+    return encryptionKey;
+  }
+  if (encryptionKey && !Resource.isOwnedResource(encryptionKey)) {
+    Annotations.of(scope).addWarningV2(
+      'serverless-atelier:pipeline-key-of-another-app',
+      'The key of artifacts is not part of this app: its policy has to let the accounts of all stages decrypt with it.',
+    );
+  }
+  return encryptionKey ?? newKey(scope, 'Key');
+}
+
 function newKey(scope: Construct, id: string): Key {
   return new Key(scope, id, {
     description: 'Artifacts of a pipeline that delivers to other accounts',
@@ -361,10 +376,10 @@ function newKey(scope: Construct, id: string): Key {
 function replicasOf(
   scope: Construct,
   stages: readonly DeliveryStage[],
-  isKeyed: boolean,
+  { encryptionKey: own, artifactRetention }: ArtifactBucketProps,
 ): Record<string, ArtifactBucket> {
-  const { account, region: own, stackName, tags } = Stack.of(scope);
-  const regions = new Set(stages.map(({ env }) => env?.region ?? own).filter((region) => region !== own));
+  const { account, region: home, stackName, tags } = Stack.of(scope);
+  const regions = new Set(stages.map(({ env }) => env?.region ?? home).filter((region) => region !== home));
   return Object.fromEntries(
     [...regions].map((region) => {
       const stack = new Stack(Stage.of(scope) as Stage, `${stackName}-${region}`, {
@@ -373,8 +388,9 @@ function replicasOf(
         tags: tags.tagValues(),
       });
       // A key has no name that another Region could know before it is made; its alias has one.
-      const key = isKeyed ? newKey(stack, 'Key') : undefined;
-      const artifacts = new ArtifactBucket(stack, 'Artifacts', key?.addAlias(`alias/${stack.stackName}`));
+      const key = own && newKey(stack, 'Key');
+      const encryptionKey = key?.addAlias(`alias/${stack.stackName}`);
+      const artifacts = new ArtifactBucket(stack, 'Artifacts', { encryptionKey, artifactRetention });
       // They hold copies, and one that stayed would be in the way of the next of its name.
       key?.applyRemovalPolicy(RemovalPolicy.DESTROY);
       artifacts.applyRemovalPolicy(RemovalPolicy.DESTROY);
