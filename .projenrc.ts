@@ -108,6 +108,7 @@ const project = new cdk.JsiiProject({
     'node-diff3@3.2.1',
     'semver@7.8.6',
     'tinyglobby@0.2.17',
+    'unbash@6.0.4',
     '@types/semver@7.8.0',
     '@xterm/headless@6.0.0',
     'yaml@2.9.1',
@@ -213,6 +214,7 @@ project.package.addField('jest', {
   testPathIgnorePatterns: ['/node_modules/', '/golden/', '/fixtures/', '<rootDir>/test/(real|e2e)/'],
   modulePathIgnorePatterns: ['<rootDir>/blueprints/[^/]+/template/', '<rootDir>/test/golden/', '<rootDir>/lib/'],
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
+  transformIgnorePatterns: ['/node_modules/(?!unbash/)'], // a package of ES modules alone
   moduleNameMapper: { '^serverless-atelier/(modules|pipelines)$': '<rootDir>/$1/index.ts' },
   setupFiles: ['<rootDir>/test/setup.ts'],
   roots: ['<rootDir>/test'],

@@ -51,9 +51,10 @@ export {
 export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
 export { judgeExpiry, judgeScan, judgeTags, movableTags, takenBy } from './engine/registries';
-export { type Buildspec, readBuildspec } from './engine/rehearsal/buildspec';
+export { type Buildspec, type Phase, readBuildspec } from './engine/rehearsal/buildspec';
 export { type PipelineAction, pipelinesOf, type TemplatePipeline } from './engine/rehearsal/pipelines';
 export { securityRules } from './engine/rule-packs';
+export { commandsIn, type ShellCommand } from './engine/shell';
 export {
   byArn,
   failed,

@@ -1,6 +1,8 @@
 import {
+  type Assembly,
   asList,
   dig,
+  entriesAt,
   firstFailure,
   fitsTagPattern,
   type Goal,
@@ -9,13 +11,14 @@ import {
   judgeExpiry,
   mayRead,
   movableTags,
+  type Resource,
   reads,
   type StoredImage,
   takenBy,
   when,
 } from '../authoring';
 import { withParts } from './judging';
-import { commandsOf, DEPLOYS, TYPE } from './parts';
+import { type BuildCommand, buildAction, DEPLOYS, partsOf, scriptOf, startersOf, TYPE, variablesOf } from './parts';
 import { FIXED_TAGS } from './registry-goals';
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
@@ -34,7 +37,7 @@ export const startedBySuccess: Goal = {
   ],
   judge: withParts(
     ['build', 'imagePipeline', 'deployment', 'deploymentPipeline', 'rule'],
-    ({ imagePipeline, rule }, assembly) => {
+    ({ imagePipeline, deploymentPipeline, rule }, assembly) => {
       const only = (path: string, value: string, because: string) => () => {
         const given = assembly.list(rule, `EventPattern.${path}`);
         return when(given.length === 1 && given[0] === value, {
@@ -44,7 +47,12 @@ export const startedBySuccess: Goal = {
           next: `let the pattern of the rule have ${value} as its only ${path.split('.').at(-1)}`,
         });
       };
-      const named = assembly.list(rule, 'EventPattern.detail.pipeline');
+      // The event has the name of its pipeline in the detail, and the ARN among the resources.
+      const byName = assembly.list(rule, 'EventPattern.detail.pipeline');
+      const named = byName.length > 0 ? byName : assembly.list(rule, 'EventPattern.resources');
+      const other = startersOf(assembly, deploymentPipeline).find(
+        (one) => one !== rule && assembly.property(one, 'State') !== 'DISABLED',
+      );
       return firstFailure(
         only('source', 'aws.codepipeline', 'events of others say nothing of an execution'),
         only('detail-type', EXECUTIONS, 'stages and actions succeed as well, before the image is pushed'),
@@ -63,10 +71,30 @@ export const startedBySuccess: Goal = {
             where: rule.where,
             next: 'remove what disables the rule',
           }),
+        () =>
+          when(other === undefined && !startsItself(assembly, deploymentPipeline), {
+            seen: other
+              ? `the rule ${other.name} starts ${deploymentPipeline.name} as well`
+              : `a push to its sources starts ${deploymentPipeline.name} as well`,
+            wanted: 'nothing else that starts it: an image that is not there yet would be asked for',
+            where: (other ?? deploymentPipeline).where,
+            next: 'let no push and no other rule start the second pipeline',
+          }),
       );
     },
   ),
 };
+
+/** Whether a pipeline looks for changes of its sources: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html */
+function startsItself(assembly: Assembly, pipeline: Resource): boolean {
+  const [source] = assembly.list(pipeline, 'Stages').flatMap((stage) => asList(dig(stage, 'Actions')));
+  const setting = (name: string): string => assembly.text(dig(source, 'Configuration', name) ?? '');
+  const isConnection = setting('ConnectionArn') !== '';
+  return (
+    assembly.list(pipeline, 'Triggers').length > 0 ||
+    (isConnection ? setting('DetectChanges') !== 'false' : setting('PollForSourceChanges') === 'true')
+  );
+}
 
 /** The event carries neither digest nor commit. */
 export const toldExecution: Goal = {
@@ -77,20 +105,36 @@ export const toldExecution: Goal = {
     const target = assembly
       .list(rule, 'Targets')
       .find((one) => assembly.pointsAt(dig(one, 'Arn'), rule, deploymentPipeline));
-    const paths = assembly.text(dig(target, 'InputTransformer', 'InputPathsMap'));
-    const variables = assembly.list(deploymentPipeline, 'Variables').map((one) => assembly.text(dig(one, 'Name')));
-    const template = assembly.text(dig(target, 'InputTransformer', 'InputTemplate'));
-    return when(paths.includes('$.detail.execution-id') && variables.some((name) => template.includes(name)), {
-      seen:
-        target === undefined || !paths.includes('$.detail')
-          ? `${rule.name} tells ${deploymentPipeline.name} nothing`
-          : `${rule.name} tells ${deploymentPipeline.name} ${template.slice(0, 80)}`,
-      wanted: 'an input transformer that turns $.detail.execution-id into a variable of the pipeline',
+    const template = assembly.text(dig(target, 'InputTransformer', 'InputTemplate') ?? '');
+    const declared = assembly.list(deploymentPipeline, 'Variables').map((one) => assembly.text(dig(one, 'Name')));
+    const isTold = toldBy(assembly, target).some((name) => declared.includes(name));
+    return when(isTold, {
+      seen: template
+        ? `${rule.name} tells ${deploymentPipeline.name} ${template.slice(0, 80)}`
+        : `${rule.name} tells ${deploymentPipeline.name} nothing`,
+      wanted:
+        'an input transformer that sets a variable of the pipeline to $.detail.execution-id: {"variables":[{"name":…,"value":…}]}',
       where: rule.where,
       next: 'declare a variable of the pipeline, and let the target of the rule set it',
     });
   }),
 };
+
+/** The variables that a target sets to the id of the execution: https://docs.aws.amazon.com/codepipeline/latest/userguide/tutorials-pipeline-variables.html */
+function toldBy(assembly: Assembly, target: Json | undefined): string[] {
+  const paths = entriesAt(dig(target, 'InputTransformer', 'InputPathsMap'));
+  const ids = paths.filter(([, path]) => path === '$.detail.execution-id').map(([name]) => `<${name}>`);
+  // A placeholder is text in the end, with quotes around it or without.
+  const template = assembly
+    .text(dig(target, 'InputTransformer', 'InputTemplate') ?? '')
+    .replace(/"?(<[\w-]+>)"?/g, '"$1"');
+  try {
+    const told = asList(dig(JSON.parse(template), 'variables'));
+    return told.filter((one) => ids.includes(String(dig(one, 'value')))).map((one) => String(dig(one, 'name')));
+  } catch {
+    return [];
+  }
+}
 
 /** A buildspec with some commands, for wrong answers. */
 const spec = (...commands: string[]): string => JSON.stringify({ version: '0.2', phases: { build: { commands } } });
@@ -99,22 +143,57 @@ const spec = (...commands: string[]): string => JSON.stringify({ version: '0.2',
 export const deploysDigest: Goal = {
   name: 'It deploys the digest that this execution has pushed',
   reads: [reads(TYPE.project, 'Source.BuildSpec', spec('npx cdk deploy function', 'docker push x'))],
-  judge: withParts(['deployment', 'deploymentPipeline'], ({ deployment }, assembly) => {
-    const commands = commandsOf(assembly, deployment);
-    const finds = commands.some(
-      (one) => /describe-images|batch-get-image/.test(one) && /imageTag=["']?exec-/.test(one),
+  judge: withParts(['deployment', 'deploymentPipeline'], ({ deployment, deploymentPipeline }, assembly) => {
+    const { commands } = scriptOf(assembly, deployment);
+    const ids = variablesOf(assembly, buildAction(assembly, deploymentPipeline, deployment))
+      .filter(([, value]) => /^#\{variables\.\w+\}$/.test(value))
+      .map(([name]) => name);
+    const looking = commands.filter(({ text }) => LOOKS_UP.test(text));
+    const found = looking.find(({ text }) => ids.some((id) => new RegExp(`exec-\\$\\{?${id}\\b`).test(text)));
+    const deploying = commands.findIndex(({ text }) => DEPLOYS.test(text) && HANDS_ON.test(text));
+    const deploy = commands[deploying];
+    const isHandedOn =
+      found !== undefined &&
+      deploying > commands.indexOf(found) &&
+      (deploy.text.includes(found.text) || (found.into !== undefined && usesOf(found.into).test(deploy.text)));
+    const forgiven =
+      [found, deploy].find((one) => one?.isForgiven && !deploy.text.includes(one.text)) ??
+      (deploy?.isForgiven ? deploy : undefined);
+    return firstFailure(
+      () =>
+        when(found !== undefined, {
+          seen: looking.some(({ text }) => text.includes('exec-'))
+            ? `${deployment.name} looks an image up by what is not the execution that the rule tells of`
+            : `${deployment.name} asks the registry for no image of exec- and the id of the execution`,
+          wanted: 'the digest of the tag exec-<id of the execution>, which a variable of the pipeline has',
+          where: deployment.where,
+          next: 'hand that variable to the build, and look the digest up by the tag',
+        }),
+      () =>
+        when(isHandedOn, {
+          seen: `${deployment.name} finds the digest, and does not hand it to the deployment`,
+          wanted: 'a deployment behind it, with what it has found',
+          where: deployment.where,
+          next: 'deploy with the variable that the digest is in',
+        }),
+      () =>
+        when(forgiven === undefined, {
+          seen: `${deployment.name} goes on when this fails: ${forgiven?.text.slice(0, 60)}`,
+          wanted: 'a build that fails with it, so that the stage goes back',
+          where: deployment.where,
+          next: 'let the command fail',
+        }),
     );
-    const deploys = commands.some((one) => DEPLOYS.test(one) && /imageDigest=|@\$|image-uri/i.test(one));
-    return when(finds && deploys, {
-      seen: finds
-        ? `${deployment.name} finds the digest, and does not hand it to the deployment`
-        : `${deployment.name} asks the registry for no image of exec- and the id of the execution`,
-      wanted: 'the digest of the tag exec-<id of the execution>, handed to the deployment',
-      where: deployment.where,
-      next: 'look the digest up by that tag, and deploy with it',
-    });
   }),
 };
+
+/** What tells the digest of an image. */
+const LOOKS_UP = /\becr (describe-images|batch-get-image|list-images)\b/;
+
+/** How a deployment is told it. */
+const HANDS_ON = /imageDigest=|@\$|image-uri/i;
+
+const usesOf = (variable: string): RegExp => new RegExp(`\\$\\{?${variable}\\b`);
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback-auto.html */
 export const goesBack: Goal = {
@@ -141,7 +220,7 @@ export const goesBack: Goal = {
 /** Images of six years, one a day, of which the oldest runs. */
 const STORED: readonly StoredImage[] = Array.from({ length: 2000 }, (_, age) => ({
   age,
-  tags: FIXED_TAGS.map((tag) => `${tag.slice(0, -4)}${String(age).padStart(4, '0')}`),
+  tags: FIXED_TAGS.slice(0, 2).map((tag) => `${tag.slice(0, -4)}${String(age).padStart(4, '0')}`),
 }));
 
 const POLICY = 'LifecyclePolicy.LifecyclePolicyText';
@@ -167,6 +246,19 @@ export const imagesExpire: Goal = {
   judge: withParts(['repository'], ({ repository }, assembly) => judgeExpiry(assembly, repository, STORED)),
 };
 
+/** The tags that a deployment moves to the image: before it begins, and once it is over. */
+function marksOf(assembly: Assembly, deployment: Resource): { readonly before: string[]; readonly after: string[] } {
+  const { commands } = scriptOf(assembly, deployment);
+  const deployed = commands.findIndex(({ text }) => DEPLOYS.test(text));
+  const marksIn = (some: readonly BuildCommand[]): string[] =>
+    some.flatMap(({ text }) => MARKS.exec(text)?.slice(1).find(Boolean) ?? []);
+  return { before: marksIn(commands.slice(0, deployed)), after: marksIn(commands.slice(deployed + 1)) };
+}
+
+/** What moves a tag to an image, by the API or by pushing what was pulled. */
+const MARKS =
+  /\becr put-image\b.*--image-tag[= ]["']?([\w.-]+)|\bdocker push ["']?[^\s"']+:([\w.-]+)|\bcrane tag ["']?\S+ ["']?([\w.-]+)/;
+
 /** An image that is gone is noticed at the next cold start, and every call fails from then on. */
 export const runningStays: Goal = {
   name: 'No rule takes the image that runs',
@@ -181,37 +273,24 @@ export const runningStays: Goal = {
   ],
   dependsOn: [imagesExpire.name],
   judge: withParts(['repository'], ({ repository }, assembly) => {
-    const oldest = STORED[STORED.length - 1];
-    const marks = movableTags(assembly, repository).map((pattern) => pattern.replaceAll('*', ''));
-    const unlucky = [...marks, ...(marks.length > 0 ? [] : [''])].filter((mark) => {
-      const running = { age: oldest.age, tags: [...oldest.tags, ...(mark ? [mark] : [])] };
-      return takenBy(assembly, repository, [...STORED.slice(0, -1), running])?.includes(running) ?? true;
-    });
-    return when(unlucky.length === 0, {
-      seen: `the rules of ${repository.name} take an old image${unlucky[0] ? ` with the tag ${unlucky[0]}` : ''}, whether it runs or not`,
-      wanted: 'a rule ahead of the others for a tag that what runs has: what it selects is out of their reach',
+    const { deployment } = partsOf(assembly);
+    const { before, after } = deployment ? marksOf(assembly, deployment) : { before: [], after: [] };
+    const movable = movableTags(assembly, repository).map((pattern) => pattern.replaceAll('*', ''));
+    // While it deploys, what runs has the one tag, and what is about to run has the other.
+    const [marks, further] = after.length > 0 ? [after, before] : [movable, []];
+    const running = { ...STORED[STORED.length - 1], tags: [...STORED[STORED.length - 1].tags, ...marks] };
+    const coming = { ...STORED[STORED.length - 2], tags: [...STORED[STORED.length - 2].tags, ...further] };
+    const taken = takenBy(assembly, repository, [...STORED.slice(0, -2), coming, running]) ?? [running];
+    const lost = [running, ...(further.length > 0 ? [coming] : [])].find((image) => taken.includes(image));
+    const mark = (lost === coming ? further : marks)[0];
+    return when(lost === undefined, {
+      seen: `the rules of ${repository.name} take an old image${mark ? ` with the tag ${mark}` : ''}, whether it runs or not`,
+      wanted: 'a rule ahead of the others for the tags that what runs has: what it selects is out of their reach',
       where: repository.where,
       next: 'give the tags of what runs a rule of the first priority, with a number that is never reached',
     });
   }),
 };
-
-/** The tags that a deployment moves to the image: before it begins, and once it is over. */
-function marksOf(commands: readonly string[]): { readonly before: string[]; readonly after: string[] } {
-  const helpers = commands.flatMap((one) => (one.includes('put-image') ? (/^(\w+)\(\)/.exec(one)?.[1] ?? []) : []));
-  const markIn = (command: string): string[] => {
-    const [, tag] =
-      /put-image.*--image-tag[= ]["']?([\w.-]+)/.exec(command) ??
-      helpers.map((name) => new RegExp(`^${name} ["']?([\\w.-]+)`).exec(command)).find(Boolean) ??
-      [];
-    return tag ? [tag] : [];
-  };
-  const deployed = commands.findIndex((one) => DEPLOYS.test(one));
-  return {
-    before: commands.slice(0, deployed).flatMap(markIn),
-    after: commands.slice(deployed + 1).flatMap(markIn),
-  };
-}
 
 /** A tag that is set too late leaves what runs without one. */
 export const marked: Goal = {
@@ -225,7 +304,7 @@ export const marked: Goal = {
     ),
   ],
   judge: withParts(['deployment'], ({ deployment }, assembly) => {
-    const { before, after } = marksOf(commandsOf(assembly, deployment));
+    const { before, after } = marksOf(assembly, deployment);
     return when(before.length > 0 && after.length > 0 && !after.every((tag) => before.includes(tag)), {
       seen: `${deployment.name} gives the image ${told(before)} before it deploys, and ${told(after)} afterwards`,
       wanted: 'one tag before and another after: the old image keeps its own until the new one runs',
@@ -250,7 +329,7 @@ export const marksMove: Goal = {
   ],
   dependsOn: [marked.name],
   judge: withParts(['repository', 'deployment'], ({ repository, deployment }, assembly) => {
-    const { before, after } = marksOf(commandsOf(assembly, deployment));
+    const { before, after } = marksOf(assembly, deployment);
     const patterns = movableTags(assembly, repository);
     const stuck = [...before, ...after].find((tag) => !patterns.some((pattern) => fitsTagPattern(pattern, tag)));
     const loose = patterns.find((pattern) => FIXED_TAGS.some((tag) => fitsTagPattern(pattern, tag)));

@@ -1,6 +1,6 @@
 import { alarmOn, alarmReads, type Goal, held, type MetricWatch, type Resource, reads, when } from '../authoring';
 import { withParts } from './judging';
-import { type Parts, TYPE } from './parts';
+import { type Parts, scriptOf, TYPE } from './parts';
 
 /** A tag says what was meant; a digest is what it is. */
 export const byDigest: Goal = {
@@ -27,9 +27,51 @@ export const byDigest: Goal = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
 export const versioned: Goal = {
   name: 'Each image is a version of its own',
-  reads: [reads(TYPE.version, 'FunctionName')],
-  judge: withParts(['function', 'version'], () => ({ passed: true })),
+  reads: [reads(TYPE.version, 'FunctionName'), reads(TYPE.function, 'Code.ImageUri')],
+  judge: withParts(['function', 'version'], ({ function: running, version }, assembly) => {
+    const uri = assembly.text(assembly.property(running, 'Code.ImageUri'));
+    const digest = uri.slice(uri.indexOf('@sha256:') + '@sha256:'.length);
+    // The CDK ends the id of a current version with a hash of the function; whoever has no such hash can take the digest.
+    const isOfImage = /[0-9a-f]{32}$/.test(version.logicalId) || sharesDigits(version.logicalId, digest);
+    return when(isOfImage, {
+      seen: `the version ${version.logicalId} is called the same whatever the image is, so that CloudFormation leaves it as it is`,
+      wanted: 'another logical id for another image, as the current version of a function has it',
+      where: version.where,
+      next: 'take the current version of the function',
+    });
+  }),
 };
+
+/** Whether an id has some digits of a digest in it. */
+function sharesDigits(id: string, digest: string): boolean {
+  const length = 6;
+  return Array.from({ length: digest.length - length + 1 }, (_, from) => digest.slice(from, from + length)).some(
+    (digits) => id.includes(digits),
+  );
+}
+
+/** A function that can't run the image says so at its first call. */
+export const samePlatform: Goal = {
+  name: 'It runs on the platform that the image is built for',
+  reads: [reads(TYPE.function, 'Architectures', ['x86_64'])],
+  judge: withParts(['build', 'function'], ({ build, function: running }, assembly) => {
+    const built = scriptOf(assembly, build)
+      .commands.map(({ text }) => PLATFORM.exec(text)?.[1])
+      .find(Boolean);
+    const runs = assembly.text(assembly.list(running, 'Architectures')[0] ?? 'x86_64');
+    return when(built === undefined || built === PLATFORMS[runs], {
+      seen: `${running.name} runs on ${runs}, and ${build.name} builds the image for linux/${built}`,
+      wanted: 'one platform for both',
+      where: running.where,
+      next: 'let the function have the architecture that the image is built for',
+    });
+  }),
+};
+
+const PLATFORM = /--platform[= ]["']?linux\/(\w+)/;
+
+/** Docker's names of Lambda's architectures. */
+const PLATFORMS: Readonly<Record<string, string>> = { arm64: 'arm64', x86_64: 'amd64' };
 
 /** Callers know a name, and an image is another number each time. */
 export const aliased: Goal = {

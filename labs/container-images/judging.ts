@@ -8,13 +8,22 @@ const MISSING: Missing<Parts> = {
     wanted: 'a repository of Amazon ECR that holds the images',
     next: 'create a repository in the stack',
   }),
-  build: (_, assembly) => ({
-    seen: assembly.ofType(TYPE.project).some((one) => assembly.property(one, 'Source.BuildSpec') !== undefined)
-      ? 'no build of the app pushes an image: docker push is in no buildspec'
-      : `the app has no build (${TYPE.project}) with a buildspec in its template`,
-    wanted: 'a build that makes the image and pushes it',
-    next: 'let a pipeline have a build with the commands of Docker',
-  }),
+  build: (_, assembly) => {
+    const specs = assembly
+      .ofType(TYPE.project)
+      .map((project) => assembly.property(project, 'Source.BuildSpec'))
+      .filter((spec) => spec !== undefined);
+    const file = specs.map((spec) => assembly.text(spec)).find((spec) => /^\S+\.ya?ml$/.test(spec));
+    const inTemplate =
+      specs.length > 0
+        ? 'no build of the app makes an image: docker build is in no buildspec'
+        : `the app has no build (${TYPE.project}) with a buildspec in its template`;
+    return {
+      seen: file ? `${inTemplate}, and what is in ${file} is not seen in a template` : inTemplate,
+      wanted: 'a build that makes the image and pushes it, with its commands in the template',
+      next: 'let a pipeline have a build with the commands of Docker',
+    };
+  },
   buildRole: ({ build }) => ({
     seen: `the role of ${build?.name} is not in the template, so that its rights are unknown`,
     wanted: 'a role of the build that the app creates',

@@ -28,7 +28,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     setting: 'which failures are told',
-    file: 'src/function-stack.ts',
+    file: 'src/pipeline-failures.ts',
     from: "metricName: 'FailedPipelineExecutions'",
     to: "metricName: 'SucceededPipelineExecutions'",
   },

@@ -1,4 +1,15 @@
-import { type Assembly, asList, dig, type Json, type Resource, readBuildspec, roleOf } from '../authoring';
+import {
+  type Assembly,
+  asList,
+  commandsIn,
+  dig,
+  type Json,
+  type Phase,
+  type Resource,
+  readBuildspec,
+  roleOf,
+  type ShellCommand,
+} from '../authoring';
 
 /** The CloudFormation types of the pattern's resources. */
 export const TYPE = {
@@ -44,13 +55,16 @@ export interface Parts {
  */
 export function partsOf(assembly: Assembly): Parts {
   const building = (command: RegExp): Resource | undefined =>
-    assembly.ofType(TYPE.project).find((project) => commandsOf(assembly, project).some((one) => command.test(one)));
+    assembly
+      .ofType(TYPE.project)
+      .find((project) => scriptOf(assembly, project).commands.some(({ text }) => command.test(text)));
   const pipelineWith = (project?: Resource): Resource | undefined =>
     project &&
     assembly.ofType(TYPE.pipeline).find((pipeline) => buildAction(assembly, pipeline, project) !== undefined);
-  const build = building(PUSHES);
+  const build = building(BUILDS) ?? building(PUSHES);
   const deployment = building(DEPLOYS);
   const deploymentPipeline = pipelineWith(deployment);
+  const starters = deploymentPipeline ? startersOf(assembly, deploymentPipeline) : [];
   const running = assembly.ofType(TYPE.function).find((one) => assembly.property(one, 'Code.ImageUri') !== undefined);
   const ofFunction = (type: string): Resource | undefined =>
     assembly.ofType(type).find((one) => running && assembly.resourceAt(one, 'FunctionName') === running);
@@ -64,41 +78,67 @@ export function partsOf(assembly: Assembly): Parts {
     alias: ofFunction(TYPE.alias),
     deployment,
     deploymentPipeline,
-    rule:
-      deploymentPipeline && assembly.ofType(TYPE.rule).find((rule) => isStartedBy(assembly, deploymentPipeline, rule)),
+    rule: starters.find((one) => assembly.list(one, 'EventPattern.source').includes('aws.codepipeline')) ?? starters[0],
   };
 }
 
+/** What makes an image. */
+export const BUILDS = /\bdocker (buildx |image )?build\b/;
+
 /** What pushes an image. */
-export const PUSHES = /\bdocker (image )?push\b/;
+export const PUSHES = /\bdocker (image )?push\b|\bdocker (buildx |image )?build\b.* --push\b/;
 
-/** What deploys one: by the CDK, which is told the digest, or by Lambda's own API. */
-export const DEPLOYS = /\bcdk deploy\b|\blambda update-function-code\b/;
+/** What deploys one: by the CDK, which is told the digest, by a task of the project that does, or by Lambda's own API. */
+export const DEPLOYS = /\b(cdk|projen) deploy\b|\bnpm run deploy\b|\blambda update-function-code\b/;
 
-/**
- * The commands of a build, in the order in which they run.
- *
- * @param assembly the assembly
- * @param project the build
- * @returns none where its buildspec is not in the template, or can't be read
- */
-export function commandsOf(assembly: Assembly, project: Resource): string[] {
-  return phasesOf(assembly, project).flatMap(({ commands }) => commands);
+/** The variables that an action gives its build, by their names there. */
+export function variablesOf(assembly: Assembly, action: Json | undefined): [string, string][] {
+  try {
+    const given = JSON.parse(assembly.text(dig(action, 'Configuration', 'EnvironmentVariables')));
+    return asList(given).map((one) => [String(dig(one, 'name')), String(dig(one, 'value'))]);
+  } catch {
+    return [];
+  }
 }
 
+/** A command of a build. */
+export interface BuildCommand extends ShellCommand {
+  /** The phase that it is part of. */
+  readonly phase: Phase;
+}
+
+/** What a build runs. */
+export interface BuildScript {
+  /** Its commands in their order, without those that only say something. */
+  readonly commands: readonly BuildCommand[];
+  /** The variables that it sets to plain text, or is given as such. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** What does nothing but print, or nothing at all. */
+const SAYS = /^(echo|printf|true|:)(\s|$)/;
+
 /**
- * The phases of a build.
+ * What a build runs, by its buildspec.
  *
  * @param assembly the assembly
  * @param project the build
+ * @returns no commands where its buildspec is not in the template, or can't be read
  */
-export function phasesOf(
-  assembly: Assembly,
-  project: Resource,
-): { readonly name: string; readonly commands: string[] }[] {
-  const text = assembly.property(project, 'Source.BuildSpec');
+export function scriptOf(assembly: Assembly, project: Resource): BuildScript {
+  const given = assembly
+    .list(project, 'Environment.EnvironmentVariables')
+    .map((one) => [String(dig(one, 'Name')), assembly.text(dig(one, 'Value'))] as const);
+  const variables = new Map(given);
+  const commands = phasesOf(assembly, project).flatMap((phase) =>
+    commandsIn(phase.commands, variables).map((command) => ({ ...command, phase })),
+  );
+  return { commands: commands.filter(({ text }) => !SAYS.test(text)), variables };
+}
+
+function phasesOf(assembly: Assembly, project: Resource): readonly Phase[] {
   try {
-    return readBuildspec(assembly.text(text)).phases.map(({ name, commands }) => ({ name, commands: [...commands] }));
+    return readBuildspec(assembly.text(assembly.property(project, 'Source.BuildSpec'))).phases;
   } catch {
     return [];
   }
@@ -116,6 +156,16 @@ export function buildAction(assembly: Assembly, pipeline: Resource, project: Res
   return actions.find((action) => assembly.pointsAt(dig(action, 'Configuration', 'ProjectName'), pipeline, project));
 }
 
-function isStartedBy(assembly: Assembly, pipeline: Resource, rule: Resource): boolean {
-  return assembly.list(rule, 'Targets').some((target) => assembly.pointsAt(dig(target, 'Arn'), rule, pipeline));
+/**
+ * The rules that start a pipeline.
+ *
+ * @param assembly the assembly
+ * @param pipeline the pipeline
+ */
+export function startersOf(assembly: Assembly, pipeline: Resource): Resource[] {
+  return assembly
+    .ofType(TYPE.rule)
+    .filter((rule) =>
+      assembly.list(rule, 'Targets').some((target) => assembly.pointsAt(dig(target, 'Arn'), rule, pipeline)),
+    );
 }

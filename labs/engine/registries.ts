@@ -1,7 +1,7 @@
 import { expiredImages, fitsTagPattern, type StoredImage } from '../../modules/life-cycle';
 import type { Assembly, Resource } from './assembly';
 import type { Verdict } from './check';
-import { dig } from './json';
+import { asList, dig } from './json';
 import { firstFailure, held, when } from './verdicts';
 
 const LIFE_CYCLE = 'LifecyclePolicy.LifecyclePolicyText';
@@ -58,15 +58,33 @@ export function judgeTags(
  * @param repository the repository
  */
 export function judgeScan(assembly: Assembly, repository: Resource): Verdict {
+  const [registry] = assembly.ofType('AWS::ECR::RegistryScanningConfiguration');
   return when(
     String(assembly.property(repository, 'ImageScanningConfiguration.ScanOnPush')) === 'true' ||
-      assembly.ofType('AWS::ECR::RegistryScanningConfiguration').length > 0,
+      isScannedByRegistry(assembly, repository),
     {
-      seen: held(assembly, repository, 'ImageScanningConfiguration.ScanOnPush'),
-      wanted: 'true, or a scanning configuration of the whole registry',
+      seen: registry
+        ? `no rule of ${registry.name} scans what is pushed to ${repository.name}`
+        : held(assembly, repository, 'ImageScanningConfiguration.ScanOnPush'),
+      wanted: 'true, or a rule of the whole registry that scans at each push, with a filter that the repository fits',
       where: repository.where,
       next: 'let the repository scan what is pushed',
     },
+  );
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html */
+function isScannedByRegistry(assembly: Assembly, repository: Resource): boolean {
+  const name = assembly.text(assembly.property(repository, 'RepositoryName') ?? '');
+  return (
+    assembly
+      .ofType('AWS::ECR::RegistryScanningConfiguration')
+      .flatMap((registry) => assembly.list(registry, 'Rules'))
+      .filter((rule) => ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN'].includes(String(dig(rule, 'ScanFrequency'))))
+      .flatMap((rule) => asList(dig(rule, 'RepositoryFilters')))
+      .map((filter) => assembly.text(dig(filter, 'Filter') ?? ''))
+      // A filter without an asterisk fits every name that it is part of.
+      .some((filter) => fitsTagPattern(filter.includes('*') ? filter : `*${filter}*`, name))
   );
 }
 

@@ -1,4 +1,5 @@
 import { checks } from '../../../labs/container-images/checks';
+import type { Json, JsonObject } from '../../../labs/engine/json';
 import { checkerOf, testChecks } from '../check-suite';
 import { ARN, BUILDING, changed, DEPLOYING, finished, plus, spec, without } from './templates';
 
@@ -16,9 +17,18 @@ const rules = (...given: object[]) =>
   changed('Store', { LifecyclePolicy: { LifecyclePolicyText: JSON.stringify({ rules: given }) } });
 
 test('a scan that is set for the whole registry counts', () => {
-  const scanning = { Scanning: { Type: 'AWS::ECR::RegistryScanningConfiguration' } };
-  const unset = { ...plus(scanning), Store: changed('Store', { ImageScanningConfiguration: undefined }).Store };
-  expect(seenAt('registry', unset)).toBeUndefined();
+  const scanning = (...Rules: Json[]) => ({
+    ...plus({ Scanning: { Type: 'AWS::ECR::RegistryScanningConfiguration', Properties: { Rules } } }),
+    Store: changed('Store', { ImageScanningConfiguration: undefined }).Store,
+  });
+  const rule = (Filter: string, ScanFrequency = 'SCAN_ON_PUSH'): Json => ({
+    ScanFrequency,
+    RepositoryFilters: [{ Filter, FilterType: 'WILDCARD' }],
+  });
+  expect(seenAt('registry', scanning(rule('other'), rule('*')))).toBeUndefined();
+  for (const wrong of [scanning(), scanning(rule('other-*')), scanning(rule('*', 'MANUAL'))]) {
+    expect(seenAt('registry', wrong)).toBe('no rule of Scanning scans what is pushed to Store');
+  }
 });
 
 test.each([
@@ -26,7 +36,7 @@ test.each([
     'build-and-push',
     'no build',
     without('Make'),
-    'no build of the app pushes an image: docker push is in no buildspec',
+    'no build of the app makes an image: docker build is in no buildspec',
   ],
   [
     'build-and-push',
@@ -86,6 +96,216 @@ test.each([
   ],
 ])('%s: %s is refused by what was seen', (step, _, resources, seen) => {
   expect(seenAt(step, resources)).toEqual(seen);
+});
+
+const BUILD = 'docker build --provenance=false --platform linux/arm64 -t $URI:$COMMIT .';
+const PUSH = ['docker push $URI:$COMMIT', 'docker tag $URI:$COMMIT $URI:exec-$RUN', 'docker push $URI:exec-$RUN'];
+const SPEC = (phases: object) => changed('Make', { Source: { BuildSpec: JSON.stringify({ version: '0.2', phases }) } });
+const statement = (
+  Condition: JsonObject,
+  Action: string | string[] = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+) =>
+  changed('Store', {
+    RepositoryPolicyText: {
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action, Condition }],
+    },
+  });
+const ACCOUNT: JsonObject = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
+const OWN: JsonObject = { StringEquals: ACCOUNT };
+const ARN_OF = (account: string): string => `arn:aws:lambda:eu-west-1:${account}:function:*`;
+
+describe('right answers of another kind pass:', () => {
+  test.each([
+    ['registry', 'functions by their ARN', statement({ ArnLike: { 'aws:SourceArn': ARN_OF('111122223333') } })],
+    ['registry', 'actions in small letters', statement(OWN, ['ecr:batchgetimage', 'ecr:getdownloadurlforlayer'])],
+    ['build-and-push', 'a build that pushes', build(`${BUILD.replace(' .', ' -t $URI:exec-$RUN --push .')}`)],
+    [
+      'build-and-push',
+      'attestations off by the variable',
+      build('export BUILDX_NO_DEFAULT_ATTESTATIONS=1', 'docker build .', ...PUSH),
+    ],
+    [
+      'build-and-push',
+      'the tag of a variable',
+      build(BUILD, 'TAG=exec-$RUN', 'docker tag x $URI:$TAG', 'docker push "$URI:$TAG"'),
+    ],
+    [
+      'try-before-push',
+      'all in one command, to the first failure',
+      build(['set -e', BUILD, 'sh try.sh', ...PUSH].join('\n')),
+    ],
+    ['try-before-push', 'all in one chain', build([BUILD, 'docker run --rm $URI:$COMMIT test', ...PUSH].join(' && '))],
+    [
+      'try-before-push',
+      'a push in a later phase, behind a question',
+      SPEC({
+        build: { commands: [BUILD, 'sh try.sh'] },
+        post_build: { commands: ['[ "$CODEBUILD_BUILD_SUCCEEDING" = 1 ] || exit 1', ...PUSH] },
+      }),
+    ],
+    [
+      'try-before-push',
+      'a push in a later phase, and a build that aborts',
+      SPEC({ build: { 'on-failure': 'ABORT', commands: [BUILD, 'sh try.sh'] }, post_build: { commands: PUSH } }),
+    ],
+    [
+      'deployment-pipeline',
+      'all in one command',
+      ship(
+        'set -eu\nTAG="exec-$RUN"\nD=$(aws ecr describe-images --repository-name store --image-ids imageTag="$TAG")\n' +
+          'npx projen deploy greets -c imageDigest="$D"',
+      ),
+    ],
+    [
+      'deployment-pipeline',
+      'the digest where it is needed',
+      ship('npx cdk deploy greets -c imageDigest="$(aws ecr list-images --query "[?imageTag==\'exec-$RUN\']" )"'),
+    ],
+    [
+      'deployment-pipeline',
+      'a rule that knows the pipeline by its ARN',
+      changed('Hears', {
+        EventPattern: {
+          source: ['aws.codepipeline'],
+          'detail-type': ['CodePipeline Pipeline Execution State Change'],
+          resources: [{ 'Fn::Sub': `arn:aws:codepipeline:\${AWS::Region}:\${AWS::AccountId}:making` }],
+          detail: { state: ['SUCCEEDED'] },
+        },
+      }),
+    ],
+  ])('%s: %s', (step, _, resources) => {
+    expect(seenAt(step, resources)).toBeUndefined();
+  });
+});
+
+describe('what only looks right is refused:', () => {
+  const DEPLOY = 'npx cdk deploy greets -c imageDigest=$D';
+  const FIND = 'D=$(aws ecr describe-images --repository-name store --image-ids imageTag=exec-$RUN)';
+
+  test.each([
+    ['registry', 'a condition on nothing', statement({}), 'by a condition that fits other accounts'],
+    ['registry', 'every account', statement({ StringLike: { 'aws:SourceAccount': '*' } }), 'fits other accounts'],
+    ['registry', 'all but one account', statement({ StringNotEquals: ACCOUNT }), 'fits other accounts'],
+    ['registry', 'where the key is there', statement({ StringEqualsIfExists: ACCOUNT }), 'fits other accounts'],
+    ['registry', 'functions of all', statement({ ArnLike: { 'aws:SourceArn': ARN_OF('*') } }), 'fits other accounts'],
+    ['registry', 'more than pulling', statement(OWN, 'ecr:*'), 'lets lambda.amazonaws.com do ecr:*'],
+    [
+      'registry',
+      'tags of commits by a digit',
+      changed('Store', {
+        ImageTagMutabilityExclusionFilters: [
+          { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'd*' },
+        ],
+      }),
+      'that fit d* can be moved',
+    ],
+    [
+      'build-and-push',
+      'a push in a comment',
+      build(BUILD, '# docker push $URI:exec-$RUN', PUSH[0]),
+      'pushes no tag of exec-',
+    ],
+    ['build-and-push', 'a tag that stays here', build(BUILD, ...PUSH.slice(0, 2)), 'pushes no tag of exec-'],
+    [
+      'build-and-push',
+      'the flag in a comment',
+      build('docker build . # --provenance=false', ...PUSH),
+      'an attestation of its origin',
+    ],
+    [
+      'build-and-push',
+      'an attestation of contents',
+      build(`${BUILD} --sbom=true`, ...PUSH),
+      'an attestation of its contents',
+    ],
+    [
+      'build-and-push',
+      'two platforms in two flags',
+      build(`${BUILD} --platform linux/amd64`, ...PUSH),
+      'for linux/arm64 and linux/amd64',
+    ],
+    [
+      'build-and-push',
+      'no tag, which is latest',
+      build(BUILD, ...PUSH, 'docker push acme/orders'),
+      'pushes acme/orders, which is latest',
+    ],
+    ['try-before-push', 'a shrug', build(BUILD, 'sh try.sh || :', ...PUSH), 'goes on when the try fails: sh try.sh'],
+    [
+      'try-before-push',
+      'a pipe',
+      build(BUILD, 'sh try.sh | tee log', ...PUSH),
+      'goes on when the try fails: sh try.sh',
+    ],
+    [
+      'try-before-push',
+      'the background',
+      build(BUILD, 'sh try.sh &', ...PUSH),
+      'goes on when the try fails: sh try.sh',
+    ],
+    ['try-before-push', 'a script that is read', build(BUILD, 'sh -n try.sh', ...PUSH), 'no command of Make between'],
+    ['try-before-push', 'an installation', build(BUILD, 'npm ci', ...PUSH), 'no command of Make between'],
+    [
+      'try-before-push',
+      'a second build behind the try',
+      build(BUILD, 'sh try.sh', BUILD, ...PUSH),
+      'no command of Make between',
+    ],
+    [
+      'try-before-push',
+      'a phase that may fail',
+      SPEC({
+        pre_build: { 'on-failure': 'CONTINUE', commands: [BUILD, 'sh try.sh'] },
+        build: { commands: PUSH },
+      }),
+      'the phase pre_build of Make says on-failure: CONTINUE',
+    ],
+    [
+      'function-by-digest',
+      'a version of one name',
+      { ...without('Greets1aaaaaaaa'), Greets1: finished.Greets1aaaaaaaa },
+      'the version Greets1 is called the same',
+    ],
+    [
+      'function-by-digest',
+      'another platform',
+      changed('Greets', { Architectures: ['x86_64'] }),
+      'Greets runs on x86_64, and Make builds the image for linux/arm64',
+    ],
+    [
+      'deployment-pipeline',
+      'another rule beside',
+      plus({
+        Nightly: {
+          Type: 'AWS::Events::Rule',
+          Properties: { ScheduleExpression: 'rate(1 day)', Targets: [{ Id: 'ship', Arn: ARN }] },
+        },
+      }),
+      'the rule Nightly starts Shipping as well',
+    ],
+    [
+      'deployment-pipeline',
+      'a deployment in a comment',
+      ship(FIND, `# ${DEPLOY}`, 'cdk deploy x'),
+      'does not hand it to the deployment',
+    ],
+    ['deployment-pipeline', 'a deployment before', ship(DEPLOY, FIND), 'does not hand it to the deployment'],
+    [
+      'deployment-pipeline',
+      'another variable',
+      ship(FIND.replace('D=', 'E='), DEPLOY),
+      'does not hand it to the deployment',
+    ],
+    ['deployment-pipeline', 'a shrug', ship(FIND, `${DEPLOY} || true`), 'goes on when this fails: npx cdk deploy'],
+    [
+      'deployment-pipeline',
+      'an execution of its own',
+      ship(FIND.replace('$RUN', '$CODEBUILD_BUILD_ID'), DEPLOY),
+      'by what is not the execution',
+    ],
+  ])('%s: %s', (step, _, resources, seen) => {
+    expect(seenAt(step, resources)).toEqual(expect.stringContaining(seen));
+  });
 });
 
 test('an alarm may know the pipeline by the name that it is given', () => {

@@ -93,7 +93,12 @@ export const finished: Resources = {
     Type: 'AWS::IAM::Policy',
     Properties: {
       Roles: [ref('Builder')],
-      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: PUSHING, Resource: attribute('Store') }] },
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Action: PUSHING, Resource: attribute('Store') },
+          { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+        ],
+      },
     },
   },
   Make: {
@@ -154,13 +159,14 @@ export const finished: Resources = {
     Type: 'AWS::Lambda::Function',
     Properties: {
       PackageType: 'Image',
+      Architectures: ['arm64'],
       Code: { ImageUri: { 'Fn::Sub': `\${Store.RepositoryUri}@sha256:${'a'.repeat(64)}` } },
     },
   },
-  Greets1: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: ref('Greets') } },
+  Greets1aaaaaaaa: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: ref('Greets') } },
   Door: {
     Type: 'AWS::Lambda::Alias',
-    Properties: { FunctionName: ref('Greets'), FunctionVersion: attribute('Greets1', 'Version'), Name: 'door' },
+    Properties: { FunctionName: ref('Greets'), FunctionVersion: attribute('Greets1aaaaaaaa', 'Version'), Name: 'door' },
   },
   Bell: { Type: 'AWS::SNS::Topic' },
   Fails: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Greets'),

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { digestIn } from './digest';
+import { failuresOf } from './pipeline-failures';
 
 /** What a deployment of the function decides. */
 export interface FunctionStackProps extends StackProps {
@@ -103,14 +104,4 @@ export class FunctionStack extends Stack {
     new CfnOutput(this, 'LogGroupName', { value: logGroup.logGroupName });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn });
   }
-}
-
-/** How many executions of a pipeline have failed. */
-function failuresOf(pipelineName: string): Metric {
-  return new Metric({
-    namespace: 'AWS/CodePipeline',
-    metricName: 'FailedPipelineExecutions',
-    dimensionsMap: { PipelineName: pipelineName },
-    statistic: Stats.SUM,
-  });
 }
