@@ -27,7 +27,7 @@ export const byDigest: Goal = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
 export const versioned: Goal = {
   name: 'Each image is a version of its own',
-  reads: [reads(TYPE.version, 'FunctionName'), reads(TYPE.function, 'Code.ImageUri')],
+  reads: [reads(TYPE.version, 'FunctionName')],
   judge: withParts(['function', 'version'], ({ function: running, version }, assembly) => {
     const uri = assembly.text(assembly.property(running, 'Code.ImageUri'));
     const digest = uri.slice(uri.indexOf('@sha256:') + '@sha256:'.length);
@@ -58,9 +58,12 @@ export const samePlatform: Goal = {
     const built = scriptOf(assembly, build)
       .commands.map(({ text }) => PLATFORM.exec(text)?.[1])
       .find(Boolean);
-    const runs = assembly.text(assembly.list(running, 'Architectures')[0] ?? 'x86_64');
+    const [given] = assembly.list(running, 'Architectures');
+    const runs = assembly.text(given ?? 'x86_64');
+    const told =
+      given === undefined ? `Architectures of ${running.name} is not set, which means` : `${running.name} runs on`;
     return when(built === undefined || built === PLATFORMS[runs], {
-      seen: `${running.name} runs on ${runs}, and ${build.name} builds the image for linux/${built}`,
+      seen: `${told} ${runs}, and ${build.name} builds the image for linux/${built}`,
       wanted: 'one platform for both',
       where: running.where,
       next: 'let the function have the architecture that the image is built for',

@@ -41,7 +41,7 @@ export const mistakes: readonly Mistake[] = [
     file: IMAGE,
     from: "'sh image/try.sh'",
     to: "'sh image/try.sh || true'",
-    seen: 'Image/Pipeline/Build goes on when the try fails: sh image/try.sh || true',
+    seen: 'Image/Pipeline/Build goes on when the try fails: sh image/try.sh',
   },
   {
     step: 'function-by-digest',
@@ -95,7 +95,7 @@ export const mistakes: readonly Mistake[] = [
     step: 'alarms',
     mistake: 'takes the name of the registry for that of the pipeline',
     file: FUNCTION,
-    from: 'failuresOf(props.imagePipelineName)',
+    from: 'failuresOf(props.pipelines.image)',
     to: 'failuresOf(props.repositoryName)',
     seen: 'ImageFailures watches AWS/CodePipeline FailedPipelineExecutions, but not of Image/Pipeline; no alarm watches FailedPipelineExecutions of Image/Pipeline',
   },

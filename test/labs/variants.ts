@@ -132,12 +132,15 @@ function rewritten(value: Json, change: (value: Json) => Json | undefined): Json
     : value;
 }
 
+/** What the CDK ends the id of a version with, or of a deployment: a hash of what is in it, which is no name. */
+const HASH = /([0-9a-f]{32})?$/;
+
 /** Nested stacks keep theirs: a nested stack is known by it. */
 function renamed(template: JsonObject): JsonObject {
   const names = new Map(
     entriesOf(resourcesIn(template))
       .filter(([, { Type }]) => Type !== 'AWS::CloudFormation::Stack')
-      .map(([id], index) => [id, `Mine${index}`]),
+      .map(([id], index) => [id, `Mine${index}${HASH.exec(id)?.[0]}`]),
   );
   const nameOf = (id: string): string => names.get(id) ?? id;
   const named = (value: Json): Json | undefined => {

@@ -16,10 +16,8 @@ export interface FunctionStackProps extends StackProps {
   readonly repositoryName: string;
   /** The memory of the function in MB, with which its CPU power grows. */
   readonly memorySize: number;
-  /** The name of the pipeline that pushes the image. */
-  readonly imagePipelineName: string;
-  /** The name of the pipeline that deploys it. */
-  readonly deploymentPipelineName: string;
+  /** The names of the pipelines that push the image and deploy it. */
+  readonly pipelines: { readonly image: string; readonly deployment: string };
 }
 
 /** A function that runs one image; its callers know the alias `live`. */
@@ -68,12 +66,12 @@ export class FunctionStack extends Stack {
       },
       ImageFailures: {
         description: 'A commit did not become an image',
-        metric: failuresOf(props.imagePipelineName),
+        metric: failuresOf(props.pipelines.image),
         threshold: 1,
       },
       DeploymentFailures: {
         description: 'An image was not deployed',
-        metric: failuresOf(props.deploymentPipelineName),
+        metric: failuresOf(props.pipelines.deployment),
         threshold: 1,
       },
     };

@@ -9,8 +9,7 @@ function templateOf(imageDigest?: string): Template {
     new FunctionStack(app, 'test', {
       repositoryName: 'images',
       memorySize: 256,
-      imagePipelineName: 'images-image',
-      deploymentPipelineName: 'images-deployment',
+      pipelines: { image: 'images-image', deployment: 'images-deployment' },
     }),
   );
 }
