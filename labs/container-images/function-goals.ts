@@ -107,6 +107,7 @@ const ofFunction = (metric: string, told: string): MetricWatch => ({
   namespace: 'AWS/Lambda',
   metric,
   told,
+  isCount: true,
   largest: 10,
   because: 'a new image that is broken fails at once, and every call after it',
 });
@@ -116,6 +117,7 @@ const failures = (told: string): MetricWatch => ({
   namespace: 'AWS/CodePipeline',
   metric: 'FailedPipelineExecutions',
   told,
+  isCount: true,
   largest: 3,
   because: 'each one is a change that nobody gets',
 });

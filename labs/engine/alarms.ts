@@ -18,7 +18,15 @@ export interface Watch {
   readonly largest: number;
   /** Why no larger one is. */
   readonly because: string;
+  /** Whether each sample is 0 or 1, so that only their sum is ever larger. @default false */
+  readonly isCount?: boolean;
 }
+
+/** How long an alarm may watch before it goes off, in seconds. */
+const SLOWEST = 3600;
+
+/** The period of metrics that say none, in seconds: what the CDK gives them. */
+const USUAL_PERIOD = 300;
 
 /** A metric of a resource that an alarm has to see. */
 export interface MetricWatch extends Watch {
@@ -38,6 +46,8 @@ export const alarmReads = (wrongLimit: number): Read[] => [
   reads(ALARM, 'ComparisonOperator', 'LessThanThreshold', 'LessThanOrEqualToThreshold'),
   reads(ALARM, 'Threshold', -1, 0, wrongLimit),
   mayRead(ALARM, 'Statistic', 'SampleCount'),
+  mayRead(ALARM, 'EvaluationPeriods', 1000),
+  mayRead(ALARM, 'TreatMissingData', 'breaching'),
   mayRead(ALARM, 'ActionsEnabled', false),
 ];
 
@@ -98,6 +108,8 @@ export function judgeAlarm(assembly: Assembly, metric: WatchedMetric, watch: Wat
     // What an expression gives may be anything: only the learner knows which values are bad.
     () => (metric.isCompared ? judgeComparison(assembly, alarm) : reached),
     () => (metric.isCompared && !hasBand ? judgeLimit(assembly, alarm, watch) : reached),
+    () => (metric.isCompared && !hasBand && watch.isCount ? judgeSamples(assembly, metric) : reached),
+    () => judgeTime(assembly, alarm),
     () =>
       when(actors.length > 0, {
         seen: `the alarm ${alarm.name} has no action`,
@@ -119,17 +131,69 @@ export function judgeAlarm(assembly: Assembly, metric: WatchedMetric, watch: Wat
   );
 }
 
-/** What CloudWatch sends a topic arrives where the policy of the topic allows it, or where it has the default one. */
+/** Of samples that are 0 or 1, no average and no largest one is over 1, and the smallest is 0 as long as one is well. */
+function judgeSamples(assembly: Assembly, { holder: alarm, statistic = '' }: WatchedMetric): Verdict {
+  const limit = assembly.number(alarm, 'Threshold') ?? 0;
+  const isMet = assembly.property(alarm, 'ComparisonOperator') === 'GreaterThanOrEqualToThreshold';
+  const isReached = isMet ? limit <= 1 : limit < 1;
+  return when(/^sum$/i.test(statistic) || (isReached && !/^(minimum|min|p0)/i.test(statistic)), {
+    seen: `the alarm ${alarm.name} compares the ${statistic} with ${limit}, and each sample is 0 or 1`,
+    wanted: 'the Sum, which counts them',
+    where: alarm.where,
+    next: 'let the alarm watch the sum of the metric',
+  });
+}
+
+/** Whether somebody hears in time, and of nothing else. */
+function judgeTime(assembly: Assembly, alarm: Resource): Verdict {
+  const number = (property: string): number | undefined => assembly.number(alarm, property);
+  const periods = number('DatapointsToAlarm') ?? number('EvaluationPeriods') ?? 1;
+  const period = number('Period') ?? USUAL_PERIOD;
+  return firstFailure(
+    () =>
+      when(periods * period <= SLOWEST, {
+        seen: `the alarm ${alarm.name} goes off after ${periods} periods of ${period} s`,
+        wanted: `no more than ${SLOWEST / 60} minutes until somebody hears of it`,
+        where: alarm.where,
+        next: 'let the alarm look at fewer or shorter periods',
+      }),
+    () =>
+      when(assembly.property(alarm, 'TreatMissingData') !== 'breaching', {
+        seen: `the alarm ${alarm.name} goes off when there is no data, as there is none while nothing happens`,
+        wanted: 'missing data that is no breach, which it is not by default',
+        where: alarm.where,
+        next: 'treat missing data as not breaching',
+      }),
+  );
+}
+
+/**
+ * What CloudWatch sends a topic arrives where the policy of the topic allows it, or where it has the default one, and where
+ * CloudWatch may use the key of the topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ */
 function judgeTopics(assembly: Assembly, alarm: Resource, actors: readonly Resource[]): Verdict {
   const actions = actors.flatMap((actor) => assembly.targets(actor.properties.AlarmActions, actor.stack));
-  const deaf = actions.filter(({ resource }) => isDeaf(assembly, resource)).map(({ resource }) => resource);
-  return when(deaf.length === 0 || deaf.length < actions.length, {
-    seen: `the policy of the topic ${deaf[0]?.name} does not let CloudWatch publish, so that the alarm ${alarm.name} is lost`,
-    wanted:
-      'a statement that allows cloudwatch.amazonaws.com sns:Publish: a policy of its own replaces the default one',
-    where: deaf[0]?.where,
-    next: 'grant the service cloudwatch.amazonaws.com to publish to the topic',
-  });
+  const all = actions.map(({ resource }) => resource);
+  const locked = all.filter((topic) => /alias\/aws\/sns$/.test(assembly.text(topic.properties.KmsMasterKeyId ?? '')));
+  const deaf = all.filter((topic) => !locked.includes(topic) && isDeaf(assembly, topic));
+  const isHeard = locked.length + deaf.length < Math.max(all.length, 1);
+  return firstFailure(
+    () =>
+      when(isHeard || locked.length === 0, {
+        seen: `the topic ${locked[0]?.name} is encrypted with alias/aws/sns, so that the alarm ${alarm.name} is lost`,
+        wanted: 'no key, or one of your own whose policy lets CloudWatch use it: the one that AWS manages does not',
+        where: locked[0]?.where,
+        next: 'leave the key of the topic out',
+      }),
+    () =>
+      when(isHeard, {
+        seen: `the policy of the topic ${deaf[0]?.name} does not let CloudWatch publish, so that the alarm ${alarm.name} is lost`,
+        wanted:
+          'a statement that allows cloudwatch.amazonaws.com sns:Publish: a policy of its own replaces the default one',
+        where: deaf[0]?.where,
+        next: 'grant the service cloudwatch.amazonaws.com to publish to the topic',
+      }),
+  );
 }
 
 function isDeaf(assembly: Assembly, topic: Resource): boolean {

@@ -14,7 +14,9 @@ function alarmGoal(
   return {
     name,
     reads: [reads(TYPE.alarm, 'MetricName', other), reads(TYPE.alarm, 'Dimensions', []), ...alarmReads(HANDFUL + 1)],
-    judge: withParts([part], (parts, assembly) => alarmOn(assembly, parts[part], { ...watch, largest: HANDFUL })),
+    judge: withParts([part], (parts, assembly) =>
+      alarmOn(assembly, parts[part], { ...watch, largest: HANDFUL, isCount: true }),
+    ),
   };
 }
 

@@ -308,6 +308,31 @@ describe('what only looks right is refused:', () => {
   });
 });
 
+test.each<[string, JsonObject, string]>([
+  ['the smallest sample', { Statistic: 'Minimum' }, 'compares the Minimum with 1, and each sample is 0 or 1'],
+  [
+    'an average over one',
+    { Statistic: 'Average', ComparisonOperator: 'GreaterThanThreshold' },
+    'compares the Average with 1, and each sample is 0 or 1',
+  ],
+  ['hours', { EvaluationPeriods: 100, Period: 60 }, 'goes off after 100 periods of 60 s'],
+  ['silence', { TreatMissingData: 'breaching' }, 'goes off when there is no data'],
+])('alarms: %s is refused by what was seen', (_, settings, seen) => {
+  expect(seenAt('alarms', changed('Fails', settings))).toEqual(expect.stringContaining(`the alarm Fails ${seen}`));
+});
+
+test('alarms: a topic with the key that AWS manages is refused, since CloudWatch may not use it', () => {
+  const locked = changed('Bell', { KmsMasterKeyId: 'alias/aws/sns' });
+  expect(seenAt('alarms', locked)).toBe(
+    'the topic Bell is encrypted with alias/aws/sns, so that the alarm Fails is lost',
+  );
+});
+
+test('alarms: an average that is reached, and hours of which a few minutes count, are right', () => {
+  const right = { Statistic: 'Average', Threshold: 0.1, EvaluationPeriods: 100, DatapointsToAlarm: 3, Period: 60 };
+  expect(seenAt('alarms', changed('Fails', right))).toBeUndefined();
+});
+
 test('an alarm may know the pipeline by the name that it is given', () => {
   const named = (Value: string) => changed('NotMade', { Dimensions: [{ Name: 'PipelineName', Value }] });
   expect(seenAt('alarms', named('making'))).toBeUndefined();
