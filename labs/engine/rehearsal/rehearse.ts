@@ -100,6 +100,9 @@ const FOR_AWS_ALONE: readonly { readonly command: RegExp; readonly why: string }
   { command: /\bcdk\b.*\b(deploy|destroy|bootstrap)\b/, why: 'it changes stacks on AWS' },
 ];
 
+/** The shells of CodeBuild's Linux, as buildspecs call them. */
+const SHELLS = ['sh', '/bin/sh', 'bash'];
+
 /** The variables that CodePipeline itself has. */
 const PIPELINE = 'codepipeline';
 
@@ -244,6 +247,9 @@ class Rehearsal {
       onLine: (line: string) => onLine(action, line),
     };
     const { failure, phases, variables } = await runBuild(spec, place);
+    for (const name of spec.exported.filter((one) => variables[one] === undefined)) {
+      onLine(action, `${name} is exported, and nothing has set it`);
+    }
     if (failure) {
       const why = `${failure.phase}: ${failure.failed} ended with ${failure.code}`;
       return { outcome: 'failed', why, phases, variables };
@@ -349,7 +355,10 @@ function buildspecText(assembly: Assembly, project: Resource, folder: string): s
 }
 
 /** Why a build can't be rehearsed, if it can't. */
-async function refusalOf({ phases }: Buildspec, isPrivileged: boolean): Promise<string | undefined> {
+async function refusalOf({ phases, shell }: Buildspec, isPrivileged: boolean): Promise<string | undefined> {
+  if (!SHELLS.includes(shell)) {
+    return `its shell is ${shell}, and only ${SHELLS.join(', ')} are followed here`;
+  }
   const commands = phases.flatMap((phase) => [...phase.commands, ...phase.finally]);
   const forAws = FOR_AWS_ALONE.find(({ command }) => commands.some((one) => command.test(one)));
   if (forAws) {

@@ -113,6 +113,9 @@ async function rehearsed(assembly: Assembly, options: Partial<RehearsalOptions> 
   return { results, lines, by: (name: string) => results.find(({ action }) => action === name) as ActionResult };
 }
 
+/** What `sh` is on this machine: that of macOS is a bash. */
+const sh = spawnSync('sh', ['-c', '[ -z "$BASH_VERSION" ] || echo bash'], { encoding: 'utf8' }).stdout.trim();
+
 /** One build after the source. */
 const oneBuild = (spec: object, settings: Partial<TestAction> = {}, properties = {}): Assembly =>
   assemblyOf([[source], [build('Build', settings)]], { Build: { spec, properties } });
@@ -134,13 +137,67 @@ test('what git ignores is no source', async () => {
   expect(lines).toEqual(['$ ls -A', '.gitignore', 'order.txt']);
 });
 
-test('all commands share a shell: its folder, its variables and its functions', async () => {
+/** Odd values, each as a command of a buildspec that assigns it, and as it is read again. */
+const odd = ["'two  words'", '\'a "quoted" $one and `another`\'', '"it\'s"', "'back\\slash'", "'line\nline'", "''"];
+
+test.each(['sh', 'bash'])('of a command of %s its folder and its variables are kept', async (shell) => {
   const phases = {
-    install: { commands: ['mkdir deep', 'cd deep', 'name="two  words"', 'greet() { echo "hello $1"; }'] },
-    build: { commands: ['pwd | grep -o "deep$"', 'greet "$name"'] },
+    install: { commands: ['mkdir deep', 'cd deep', ...odd.map((value, index) => `V${index}=${value}`)] },
+    build: {
+      commands: [
+        'pwd | grep -o "deep$"',
+        ...odd.map((value, index) => `[ "$V${index}" = ${value} ] && printenv V${index} >/dev/null`),
+      ],
+    },
   };
-  const { lines } = await rehearsed(oneBuild({ phases }));
-  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['deep', 'hello two  words']);
+  const { lines, by } = await rehearsed(oneBuild({ env: { shell }, phases }));
+  expect(by('Build')).toMatchObject({ outcome: 'passed' });
+  expect(lines).toContain('deep');
+});
+
+test.each([
+  ['a function', 'sh', 'greet() { :; }', 'greet'],
+  ['a function', 'bash', 'greet() { :; }', 'greet'],
+  ['an array', 'bash', 'ALL=(1 2 3)', '[ "$ALL" = 1 ]'],
+  ['an associative array', 'bash', 'declare -A ALL; ALL[one]=1', 'declare -p ALL | grep -q one'],
+  ['an option of the shell', 'sh', 'set -f', 'case $- in *f*) ;; *) false ;; esac'],
+  ['what an exit follows', 'sh', 'A=1; exit 0', '[ "$A" = 1 ]'],
+])('%s of a command of %s is not kept', async (_, shell, command, use) => {
+  const both = await rehearsed(oneBuild({ env: { shell }, ...commands(`${command}\n${use}`) }));
+  const { by } = await rehearsed(oneBuild({ env: { shell }, ...commands(command, use) }));
+  expect(both.by('Build').outcome).toBe('passed');
+  expect(by('Build')).toMatchObject({ outcome: 'failed', phases: [{ failed: use }] });
+});
+
+test('a shell is sh where the buildspec names none', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('echo "[$BASH_VERSION]"')));
+  expect(lines.at(-1)).toMatch(sh === 'bash' ? /^\[\d/ : /^\[\]$/);
+  const named = await rehearsed(oneBuild({ env: { shell: 'bash' }, ...commands('echo "[$BASH_VERSION]"') }));
+  expect(named.lines.at(-1)).toMatch(/^\[\d/);
+});
+
+test('a shell that is none of Linux is named', async () => {
+  const { lines, by } = await rehearsed(oneBuild({ env: { shell: 'powershell.exe' }, ...commands('dir') }));
+  const why = 'its shell is powershell.exe, and only sh, /bin/sh, bash are followed here';
+  expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why });
+  expect(lines).toEqual([]);
+});
+
+test('a command that exits without an error ends itself alone', async () => {
+  const { lines, by } = await rehearsed(oneBuild(commands('exit 0', 'echo next', 'false')));
+  expect(lines).toEqual(['$ exit 0', '$ echo next', 'next', '$ false']);
+  expect(by('Build')).toMatchObject({ outcome: 'failed', why: 'build: false ended with 1' });
+});
+
+test('a command finds nothing of the rehearsal itself among its variables', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('true', 'env', 'set')));
+  expect(lines.filter((line) => /^atelier/i.test(line))).toEqual([]);
+  expect(lines).toContain('CODEBUILD_LAST_EXIT=0');
+});
+
+test('a command that ends no line does not hide the next one', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('printf one', 'printf two; exit 2')));
+  expect(lines).toEqual(['$ printf one', 'one', '$ printf two; exit 2', 'two']);
 });
 
 test('a command that fails ends its phase, what is said with finally still runs, and post_build comes after a build', async () => {
@@ -282,6 +339,15 @@ test('an action reads what an earlier one exports', async () => {
   expect(by('Build').variables).toEqual({ TAG: 'a b' });
   expect(lines.at(-1)).toBe('[a b]');
 });
+
+test.each(['sh', 'bash'])(
+  'an exported variable of %s may be read-only, and one that nothing has set is none',
+  async (shell) => {
+    const spec = { env: { shell, 'exported-variables': ['A', 'B', 'C'] }, ...commands('readonly A=1', 'B=') };
+    const { by } = await rehearsed(oneBuild(spec));
+    expect(by('Build').variables).toEqual({ A: '1', B: '' });
+  },
+);
 
 test('a failed stage is the last', async () => {
   const assembly = assemblyOf([[source], [build('Build'), build('Beside')], [build('Next')]], {
@@ -440,7 +506,14 @@ test('a function gets a job, and its report decides', async () => {
 test.each([
   [{ phases: { deploy: {} } }, 'the buildspec has a phase deploy; there are install, pre_build, build, post_build'],
   [{ env: {} }, 'the buildspec has no phases'],
-  [{ version: 0.1, phases: {} }, 'the buildspec is of version 0.1; write version: 0.2, whose commands share a shell'],
+  [
+    { env: { 'exported-variables': ['A-B'] }, phases: {} },
+    'the buildspec exports "A-B"; a variable has letters, digits and _',
+  ],
+  [
+    { version: 0.1, phases: {} },
+    'the buildspec is of version 0.1; write version: 0.2, whose commands share variables and a folder',
+  ],
 ])('%j is no buildspec', async (spec, why) => {
   const { by } = await rehearsed(oneBuild(spec));
   expect(by('Build')).toMatchObject({ outcome: 'failed', why });
