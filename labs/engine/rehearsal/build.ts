@@ -11,6 +11,8 @@ export interface BuildPlace {
   readonly scratch: string;
   /** The variables of its commands, all of them. */
   readonly env: NodeJS.ProcessEnv;
+  /** How long it may take, in minutes. @default 60 */
+  readonly minutes?: number;
   /** Is told each line that is printed. */
   readonly onLine: (line: string) => void;
 }
@@ -23,6 +25,8 @@ export interface PhaseResult {
   readonly failed?: string;
   /** Its exit code. @default - none failed */
   readonly code?: number;
+  /** Whether it was ended since the time of the build was over. @default false */
+  readonly timedOut?: boolean;
 }
 
 /** How a build ended. */
@@ -35,8 +39,8 @@ export interface BuildResult {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** How long a phase may run, in milliseconds: that of CodeBuild's own limit on Lambda. */
-const TIMEOUT = 15 * 60_000;
+/** How long a build may take whose project says nothing: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html */
+export const MINUTES = 60;
 
 /** What ends a line of ours, which may follow what a command has printed: the command of a number begins, or it has failed. */
 const MARK = /^(.*?)(?:\u0001(\d+)|\u0002)$/;
@@ -45,6 +49,14 @@ const MARK = /^(.*?)(?:\u0001(\d+)|\u0002)$/;
 interface Kept {
   readonly variables: string;
   readonly folder: string;
+}
+
+/** How far a build is. */
+interface BuildState {
+  /** Whether all phases so far have passed. */
+  readonly isSucceeding: boolean;
+  /** When its time is over, in milliseconds as `performance.now()` counts them. */
+  readonly end: number;
 }
 
 const keptOf = ({ scratch }: BuildPlace): Kept => ({
@@ -108,6 +120,7 @@ export async function runBuild(spec: Buildspec, place: BuildPlace): Promise<Buil
   const phases: PhaseResult[] = [];
   let failure: PhaseResult | undefined;
   let ahead: readonly PhaseName[] = PHASES;
+  const end = performance.now() + (place.minutes ?? MINUTES) * 60_000;
   const kept = keptOf(place);
   writeFileSync(kept.variables, '');
   writeFileSync(kept.folder, place.folder);
@@ -116,23 +129,24 @@ export async function runBuild(spec: Buildspec, place: BuildPlace): Promise<Buil
       continue;
     }
     const isSucceeding = phases.every(({ passed }) => passed);
-    const result = await runPhase(phase, spec.shell, place, isSucceeding);
+    const result = await runPhase(phase, spec.shell, place, { isSucceeding, end });
     phases.push(result);
-    if (!result.passed && phase.onFailure !== 'CONTINUE') {
+    if (result.timedOut || (!result.passed && phase.onFailure !== 'CONTINUE')) {
       failure ??= result;
-      ahead = phase.name === 'build' && phase.onFailure !== 'ABORT' ? ['post_build'] : [];
+      const goesOn = phase.name === 'build' && phase.onFailure !== 'ABORT' && !result.timedOut;
+      ahead = goesOn ? ['post_build'] : [];
     }
   }
   return { failure, phases, variables: await variablesAfter(spec.exported, spec, place) };
 }
 
-async function runPhase(phase: Phase, shell: string, place: BuildPlace, isSucceeding: boolean): Promise<PhaseResult> {
+async function runPhase(phase: Phase, shell: string, place: BuildPlace, at: BuildState): Promise<PhaseResult> {
   const folder = join(place.scratch, phase.name);
   const all = [...phase.commands, ...phase.finally];
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   all.forEach((command, index) => {
-    writeFileSync(join(folder, String(index)), script(command, keptOf(place), isSucceeding));
+    writeFileSync(join(folder, String(index)), script(command, keptOf(place), at.isSucceeding));
   });
   const file = join(folder, 'phase.sh');
   writeFileSync(file, driver(phase, shell));
@@ -149,16 +163,16 @@ async function runPhase(phase: Phase, shell: string, place: BuildPlace, isSuccee
       failed ??= begun;
     }
   };
-  const { code } = await runChild('sh', [file, folder], {
+  const { code, timedOut } = await runChild('sh', [file, folder], {
     cwd: place.folder,
     env: place.env,
     onLine,
-    timeout: TIMEOUT,
+    timeout: Math.max(1, at.end - performance.now()),
     leavesNothing: true,
   });
   return code === 0
     ? { phase: phase.name, passed: true }
-    : { phase: phase.name, passed: false, failed: failed ?? begun, code: code ?? 1 };
+    : { phase: phase.name, passed: false, failed: failed ?? begun, code: code ?? 1, timedOut };
 }
 
 /**

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assembly, Resource } from '../assembly';
-import { failureOf } from '../child';
 import { ACCOUNT, REGION } from '../emulator/environment';
 import { asList, dig, entriesAt, type Json } from '../json';
-import { type Packed, pack, packFiles, unpack } from './artifacts';
-import { type PhaseResult, runBuild } from './build';
+import { type Packed, pack, packFiles, unpack, variablesIn, withVariables } from './artifacts';
+import { type BuildPlace, MINUTES, type PhaseResult, runBuild, variablesAfter } from './build';
 import { type Buildspec, readBuildspec } from './buildspec';
-import { rehearsalEnvironment } from './environment';
+import { rehearsalEnvironment, withoutAws } from './environment';
+import { withDocker } from './images';
 import { type PipelineAction, pipelinesOf, type TemplatePipeline } from './pipelines';
 import { projectFiles, revisionOf } from './project-files';
 
@@ -87,6 +87,22 @@ export interface ActionResult {
 type Outcome = Pick<ActionResult, 'outcome' | 'why' | 'phases'> &
   Partial<Pick<ActionResult, 'artifacts' | 'variables'>>;
 
+/** An input of a build, and the folder that it is unpacked to. */
+interface UnpackedInput {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** What a build has of its own on this machine. */
+interface BuildScratch {
+  /** The folder for what it makes besides its sources. */
+  readonly scratch: string;
+  /** The folders of its inputs. */
+  readonly folders: readonly UnpackedInput[];
+  /** The variables that no pipeline changes. */
+  readonly own: NodeJS.ProcessEnv;
+}
+
 /** What can't be rehearsed, by what the action does, and why. */
 const NOT_REHEARSED: Readonly<Record<string, string>> = {
   'Approval/Manual': 'somebody has to approve',
@@ -97,7 +113,7 @@ const NOT_REHEARSED: Readonly<Record<string, string>> = {
 /** What changes the account that a pipeline is in: it is never run. */
 const FOR_AWS_ALONE: readonly { readonly command: RegExp; readonly why: string }[] = [
   { command: /\bcdk-assets\b/, why: 'it publishes assets to AWS' },
-  { command: /\bcdk\b.*\b(deploy|destroy|bootstrap)\b/, why: 'it changes stacks on AWS' },
+  { command: /\bcdk\b[\s\S]*\b(deploy|destroy|bootstrap)\b/, why: 'it changes stacks on AWS' },
 ];
 
 /** The shells of CodeBuild's Linux, as buildspecs call them. */
@@ -207,30 +223,62 @@ class Rehearsal {
   }
 
   private async build(action: PipelineAction): Promise<Outcome> {
-    const { assembly, endpoint, onLine } = this.options;
+    const { assembly, endpoint } = this.options;
     const project = this.referred(action, 'ProjectName', 'AWS::CodeBuild::Project');
     const scratch = join(this.scratch, action.stage, action.name);
-    const folder = join(scratch, 'source');
-    mkdirSync(folder, { recursive: true });
-    const inputs = action.inputs.map((name, index) => {
-      const place = index === 0 ? folder : join(scratch, 'inputs', name);
-      unpack(readFileSync((this.artifacts.get(name) as MadeArtifact).file), place);
-      return [name, place] as const;
-    });
-    const spec = readBuildspec(buildspecText(assembly, project, folder));
-    const refused = await refusalOf(spec, assembly.property(project, 'Environment.PrivilegedMode') === true);
+    const folders = this.unpacked(action, scratch);
+    const spec = readBuildspec(buildspecText(assembly, project, folders[0].folder));
+    const refused = refusalOf(spec);
     if (refused) {
       return { outcome: 'not-rehearsed', why: refused };
     }
+    const bare = rehearsalEnvironment(scratch, endpoint);
+    const own = this.hasDocker(project) ? await withDocker(scratch, bare) : bare;
+    if (!own) {
+      return { outcome: 'not-rehearsed', why: 'it builds an image, and no Docker runs here' };
+    }
+    const place = this.placeOf(action, project, spec, { scratch, folders, own });
+    const { failure, phases, variables } = await runBuild(spec, place);
+    for (const name of spec.exported.filter((one) => variables[one] === undefined)) {
+      place.onLine(`${name} is exported, and nothing has set it`);
+    }
+    return failure
+      ? { outcome: 'failed', why: whyOf(failure, place), phases, variables }
+      : { outcome: 'passed', phases, variables, artifacts: await this.artifactsOf(action, spec, place) };
+  }
+
+  /** Unpacks the inputs of a build: the primary one, whose folder it begins in, comes first. */
+  private unpacked({ inputs }: PipelineAction, scratch: string): UnpackedInput[] {
+    return inputs.map((name, index) => {
+      const folder = index === 0 ? join(scratch, 'source') : join(scratch, 'inputs', name);
+      unpack(readFileSync((this.artifacts.get(name) as MadeArtifact).file), folder);
+      return { name, folder };
+    });
+  }
+
+  /** Whether CodeBuild gives a build a Docker. */
+  private hasDocker(project: Resource): boolean {
+    const { assembly } = this.options;
+    const server = assembly.property(project, 'Environment.DockerServer');
+    return assembly.property(project, 'Environment.PrivilegedMode') === true || server !== undefined;
+  }
+
+  /** Where the commands of a build run, with all their variables; what it leaves out is told. */
+  private placeOf(
+    action: PipelineAction,
+    project: Resource,
+    spec: Buildspec,
+    { scratch, folders: [{ folder }, ...others], own }: BuildScratch,
+  ): BuildPlace {
+    const onLine = (line: string): void => this.options.onLine(action, line);
     const { env, remote } = this.variablesOf(action, project, spec);
     for (const name of remote) {
-      onLine(action, `${name} comes from AWS, and is not set here`);
+      onLine(`${name} comes from AWS, and is not set here`);
     }
     for (const { name, runAs } of spec.phases.filter((phase) => phase.runAs !== undefined)) {
-      onLine(action, `${name} runs as ${runAs} on AWS, and as you here`);
+      onLine(`${name} runs as ${runAs} on AWS, and as you here`);
     }
-    const places = inputs.slice(1).map(([name, place]) => [`CODEBUILD_SRC_DIR_${name}`, place]);
-    const place = {
+    return {
       folder,
       scratch,
       env: {
@@ -239,29 +287,43 @@ class Rehearsal {
         CODEBUILD_SRC_DIR: folder,
         CODEBUILD_BUILD_ID: `${project.logicalId}:${this.text(`#{${PIPELINE}.PipelineExecutionId}`)}`,
         CODEBUILD_RESOLVED_SOURCE_VERSION: revisionOf(this.options.folder),
-        ...Object.fromEntries(places),
-        ...env,
+        ...Object.fromEntries(others.map((input) => [`CODEBUILD_SRC_DIR_${input.name}`, input.folder])),
+        ...this.taken(action, env),
         // No pipeline gives a command another home, other keys or another endpoint.
-        ...rehearsalEnvironment(scratch, endpoint),
+        ...own,
       },
-      onLine: (line: string) => onLine(action, line),
+      minutes: this.minutesOf(project),
+      onLine,
     };
-    const { failure, phases, variables } = await runBuild(spec, place);
-    for (const name of spec.exported.filter((one) => variables[one] === undefined)) {
-      onLine(action, `${name} is exported, and nothing has set it`);
+  }
+
+  /** How long a build may take on AWS: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html has the limit of Lambda. */
+  private minutesOf(project: Resource): number {
+    const { assembly } = this.options;
+    const isOnLambda = assembly.text(assembly.property(project, 'Environment.Type')).includes('LAMBDA');
+    return assembly.number(project, 'TimeoutInMinutes') ?? (isOnLambda ? 15 : MINUTES);
+  }
+
+  /** The variables that a command or a function takes from the pipeline; those that it does not are told. */
+  private taken(action: PipelineAction, variables: Readonly<Record<string, string>>): Record<string, string> {
+    const { taken, dropped } = withoutAws(variables);
+    for (const name of dropped) {
+      this.options.onLine(action, `${name} of the pipeline is left out: calls of AWS stay on this machine`);
     }
-    if (failure) {
-      const why = `${failure.phase}: ${failure.failed} ended with ${failure.code}`;
-      return { outcome: 'failed', why, phases, variables };
-    }
-    const artifacts = action.outputs.map((name, index) => {
+    return taken;
+  }
+
+  /** The artifacts that a build has made. */
+  private async artifactsOf({ outputs }: PipelineAction, spec: Buildspec, place: BuildPlace): Promise<MadeArtifact[]> {
+    const artifacts = outputs.map(async (name, index) => {
       const files = spec.secondary[name] ?? (index === 0 ? spec.artifact : undefined);
       if (!files) {
         throw new Error(`the buildspec says nothing of the artifact ${name}`);
       }
-      return this.made(name, pack(folder, files));
+      const variables = await variablesAfter(variablesIn(files), spec, place);
+      return this.made(name, pack(place.folder, withVariables(files, variables)));
     });
-    return { outcome: 'passed', phases, variables, artifacts };
+    return Promise.all(artifacts);
   }
 
   private async invoke(action: PipelineAction): Promise<Outcome> {
@@ -273,7 +335,8 @@ class Rehearsal {
     const artifacts = action.inputs.map((name) => (this.artifacts.get(name) as MadeArtifact).file);
     const parameters = this.text(action.configuration.UserParameters);
     const given = this.options.assembly.property(target, 'Environment.Variables');
-    const env = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
+    const all = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
+    const env = this.taken(action, all);
     const { failure, variables } = await invoke({ function: target, env, parameters, artifacts });
     return failure === undefined ? { outcome: 'passed', variables } : { outcome: 'failed', why: failure, variables };
   }
@@ -354,16 +417,18 @@ function buildspecText(assembly: Assembly, project: Resource, folder: string): s
   return isFile ? readFileSync(join(folder, text || 'buildspec.yml'), 'utf8') : text;
 }
 
-/** Why a build can't be rehearsed, if it can't. */
-async function refusalOf({ phases, shell }: Buildspec, isPrivileged: boolean): Promise<string | undefined> {
+/** Why a build can't be rehearsed by its buildspec, if it can't. */
+function refusalOf({ phases, shell }: Buildspec): string | undefined {
   if (!SHELLS.includes(shell)) {
     return `its shell is ${shell}, and only ${SHELLS.join(', ')} are followed here`;
   }
   const commands = phases.flatMap((phase) => [...phase.commands, ...phase.finally]);
-  const forAws = FOR_AWS_ALONE.find(({ command }) => commands.some((one) => command.test(one)));
-  if (forAws) {
-    return forAws.why;
-  }
-  const noBuilder = isPrivileged ? await failureOf('docker', ['info'], process.cwd()) : undefined;
-  return noBuilder && 'it builds an image, and no Docker runs here';
+  return FOR_AWS_ALONE.find(({ command }) => commands.some((one) => command.test(one)))?.why;
+}
+
+/** Why a build has failed. */
+function whyOf({ phase, failed, code, timedOut }: PhaseResult, { minutes }: BuildPlace): string {
+  return timedOut
+    ? `${phase}: ${failed} did not end within ${minutes} minutes, the timeout of the project`
+    : `${phase}: ${failed} ended with ${code}`;
 }

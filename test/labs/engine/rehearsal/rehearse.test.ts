@@ -1,126 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { stringify } from 'yaml';
 import { Assembly } from '../../../../labs/engine/assembly';
 import type { Json } from '../../../../labs/engine/json';
+import type { InvokedJob, Reported } from '../../../../labs/engine/rehearsal/rehearse';
 import {
-  type ActionResult,
-  type InvokedJob,
-  type RehearsalOptions,
-  type Reported,
-  rehearse,
-} from '../../../../labs/engine/rehearsal/rehearse';
+  assemblyOf,
+  build,
+  commands,
+  inProject,
+  oneBuild,
+  rehearsed,
+  root,
+  STACK,
+  source,
+  type TestAction,
+} from './rehearsing';
 
-const STACK = 'orders-dev';
-
-/** What a test's project is in: the repository, and what the rehearsal makes. */
-let root: string;
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
-  mkdirSync(join(root, 'project'));
-  writeFileSync(join(root, 'project', 'order.txt'), 'an order');
-});
-
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-interface Build {
-  readonly spec: object | string;
-  readonly properties?: { readonly [name: string]: Json };
-}
-
-interface TestAction {
-  readonly name: string;
-  readonly provider: string;
-  readonly category: string;
-  readonly inputs?: readonly string[];
-  readonly outputs?: readonly string[];
-  readonly configuration?: { readonly [name: string]: Json };
-  readonly namespace?: string;
-  readonly order?: number;
-}
-
-const source: TestAction = {
-  name: 'Source',
-  category: 'Source',
-  provider: 'S3',
-  outputs: ['Sources'],
-  namespace: 'Source',
-};
-
-const build = (name: string, settings: Partial<TestAction> = {}): TestAction => ({
-  name,
-  category: 'Build',
-  provider: 'CodeBuild',
-  inputs: ['Sources'],
-  outputs: [],
-  ...settings,
-  configuration: { ProjectName: { Ref: name }, ...settings.configuration },
-});
-
-/** A pipeline of stages, each an action or several, and the projects of its builds by their names. */
-function assemblyOf(stages: readonly (readonly TestAction[])[], builds: Readonly<Record<string, Build>>): Assembly {
-  const artifacts = (names: readonly string[] = []): Json => names.map((Name) => ({ Name }));
-  const Stages = stages.map((actions, index) => ({
-    Name: `Stage${index + 1}`,
-    Actions: actions.map(({ name, category, provider, inputs, outputs, configuration = {}, namespace, order = 1 }) => ({
-      Name: name,
-      ActionTypeId: { Category: category, Provider: provider },
-      RunOrder: order,
-      Configuration: configuration,
-      InputArtifacts: artifacts(inputs),
-      OutputArtifacts: artifacts(outputs),
-      ...(namespace ? { Namespace: namespace } : {}),
-    })),
-  }));
-  const resource = (logicalId: string, type: string, properties: { readonly [name: string]: Json }) => ({
-    stack: STACK,
-    logicalId,
-    name: logicalId,
-    type,
-    properties,
-  });
-  return new Assembly({
-    resources: [
-      resource('Pipeline', 'AWS::CodePipeline::Pipeline', { Stages }),
-      resource('Distributor', 'AWS::Lambda::Function', {
-        Environment: { Variables: { REGION: { Ref: 'AWS::Region' } } },
-      }),
-      ...Object.entries(builds).map(([name, { spec, properties }]) =>
-        resource(name, 'AWS::CodeBuild::Project', {
-          Source: { BuildSpec: typeof spec === 'string' ? spec : stringify({ version: '0.2', ...spec }) },
-          ...properties,
-        }),
-      ),
-    ],
-  });
-}
-
-/** Rehearses, and returns how it ended, and what was printed. */
-async function rehearsed(assembly: Assembly, options: Partial<RehearsalOptions> = {}) {
-  const lines: string[] = [];
-  const results = await rehearse({
-    folder: join(root, 'project'),
-    assembly,
-    scratch: join(root, 'scratch'),
-    onLine: (_, line) => lines.push(line),
-    onEnd: () => {},
-    ...options,
-  });
-  return { results, lines, by: (name: string) => results.find(({ action }) => action === name) as ActionResult };
-}
+inProject();
 
 /** What `sh` is on this machine: that of macOS is a bash. */
 const sh = spawnSync('sh', ['-c', '[ -z "$BASH_VERSION" ] || echo bash'], { encoding: 'utf8' }).stdout.trim();
 
-/** One build after the source. */
-const oneBuild = (spec: object, settings: Partial<TestAction> = {}, properties = {}): Assembly =>
-  assemblyOf([[source], [build('Build', settings)]], { Build: { spec, properties } });
-
-const commands = (...all: string[]): object => ({ phases: { build: { commands: all } } });
+/** An action that calls the function. */
+const invocation = (name: string, parameters: object = {}): TestAction => ({
+  name,
+  category: 'Invoke',
+  provider: 'Lambda',
+  inputs: ['Sources'],
+  namespace: name,
+  configuration: { FunctionName: { Ref: 'Distributor' }, UserParameters: JSON.stringify(parameters) },
+});
 
 test('the files of the project are the sources of a build', async () => {
   const { lines, by } = await rehearsed(oneBuild(commands('cat order.txt')));
@@ -248,6 +160,19 @@ test('a phase that says CONTINUE fails alone: what comes after it runs and decid
   expect(failing.by('Build')).toMatchObject({ outcome: 'failed', why: 'build: exit 4 ended with 4' });
 });
 
+test('a build ends when the time of its project is over, whatever its phases say of failures, and says so', async () => {
+  const phases = {
+    pre_build: { 'on-failure': 'CONTINUE', commands: ['echo begun', 'sleep 60'] },
+    build: { commands: ['echo never'] },
+  };
+  const { lines, by } = await rehearsed(oneBuild({ phases }, {}, { TimeoutInMinutes: 0.01 }));
+  expect(lines).toEqual(['$ echo begun', 'begun', '$ sleep 60']);
+  expect(by('Build')).toMatchObject({
+    outcome: 'failed',
+    why: 'pre_build: sleep 60 did not end within 0.01 minutes, the timeout of the project',
+  });
+});
+
 test('a build that says ABORT has no post_build when it fails', async () => {
   const phases = {
     build: { 'on-failure': 'ABORT', commands: ['exit 5'] },
@@ -294,6 +219,33 @@ test('an artifact has the files below its base directory, and the next build get
     '$ cat $CODEBUILD_SRC_DIR_Sources/order.txt',
     'an order',
   ]);
+});
+
+test('a file that may be run may be in the next build, and no other', async () => {
+  const spec = {
+    ...commands('mkdir out', 'cp /bin/echo out/tool', 'chmod +x out/tool', 'echo x >out/text'),
+    artifacts: { 'base-directory': 'out', files: ['**/*'] },
+  };
+  const assembly = assemblyOf(
+    [[source], [build('Build', { outputs: ['Made'] })], [build('Look', { inputs: ['Made'] })]],
+    { Build: { spec }, Look: { spec: commands('./tool fine', '[ ! -x text ]') } },
+  );
+  const { lines, by } = await rehearsed(assembly);
+  expect(lines).toContain('fine');
+  expect(by('Look').outcome).toBe('passed');
+});
+
+test.each([
+  ['$CODEBUILD_SRC_DIR/out', '**/*'],
+  ['$PLACE', '$KIND/*'],
+  ['.', '$CODEBUILD_SRC_DIR/out/**/*'],
+])('an artifact of %s and %s has the values of the variables at the end of the build', async (directory, files) => {
+  const spec = {
+    ...commands('PLACE=out KIND=a', 'mkdir -p out/a out/b', 'echo x >out/a/x', 'echo y >out/b/y'),
+    artifacts: { 'base-directory': directory, files: [files], 'exclude-paths': ['b/*', `\${PLACE}/b/*`] },
+  };
+  const { by } = await rehearsed(oneBuild(spec, { outputs: ['Made'] }));
+  expect(by('Build')).toMatchObject({ outcome: 'passed', artifacts: [{ files: 1 }] });
 });
 
 test('the same files make the same bytes', async () => {
@@ -375,6 +327,8 @@ test('one action is rehearsed with those alone whose artifacts it reads', async 
 test.each([
   ['cdk -a cdk.out deploy Pipeline --require-approval=never', 'it changes stacks on AWS'],
   ['npx cdk bootstrap', 'it changes stacks on AWS'],
+  ['npx cdk \\\n  deploy Stack', 'it changes stacks on AWS'],
+  ['npx cdk-assets \\\n  publish', 'it publishes assets to AWS'],
   ['cdk-assets --path "assembly.json" publish', 'it publishes assets to AWS'],
 ])('%s is never run', async (command, why) => {
   const { lines, by } = await rehearsed(oneBuild(commands('touch ran', command)));
@@ -390,20 +344,6 @@ test.each([
 ])('%s/%s is named', async (category, provider, why) => {
   const { by } = await rehearsed(assemblyOf([[source], [{ name: 'It', category, provider }]], {}));
   expect(by('It')).toMatchObject({ outcome: 'not-rehearsed', why });
-});
-
-test('an image is named where nothing builds it', async () => {
-  const bin = join(root, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-  const { PATH } = process.env;
-  process.env.PATH = `${bin}:${PATH}`;
-  try {
-    const { by } = await rehearsed(oneBuild(commands('docker build .'), {}, { Environment: { PrivilegedMode: true } }));
-    expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why: 'it builds an image, and no Docker runs here' });
-  } finally {
-    process.env.PATH = PATH;
-  }
 });
 
 test('no command sees the profile, the keys or the tokens of whoever rehearses', async () => {
@@ -442,6 +382,48 @@ test('no pipeline gives a command other keys, another home or another endpoint',
   expect(wanted.filter((name) => !lines.some((line) => line.startsWith(`${name}=`)))).toEqual([]);
 });
 
+/** What leads the clients of AWS elsewhere, besides what a rehearsal sets itself. */
+const LEADING_AWAY = [
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+];
+
+test.each(LEADING_AWAY)(
+  '%s of a buildspec, a project, an action or a function is left out, and named',
+  async (name) => {
+    const said = `${name} of the pipeline is left out: calls of AWS stay on this machine`;
+    const configuration = { EnvironmentVariables: JSON.stringify([{ name, value: 'CANARY' }]) };
+    const properties = { Environment: { EnvironmentVariables: [{ Name: name, Value: 'CANARY' }] } };
+    const spec = commands('env');
+    for (const assembly of [
+      oneBuild({ env: { variables: { [name]: 'CANARY' } }, ...spec }),
+      oneBuild(spec, {}, properties),
+      oneBuild(spec, { configuration }),
+    ]) {
+      const { lines } = await rehearsed(assembly);
+      expect(lines).toContain(said);
+      expect(lines.filter((line) => line.startsWith(`${name}=`))).toEqual([]);
+    }
+
+    const { resources } = assemblyOf([[source], [invocation('Call')]], {});
+    const Variables = { [name]: 'CANARY', TABLE: 'orders' };
+    const given = resources.map((one) =>
+      one.logicalId === 'Distributor' ? { ...one, properties: { ...one.properties, Environment: { Variables } } } : one,
+    );
+    const jobs: InvokedJob[] = [];
+    const invoke = async (job: InvokedJob): Promise<Reported> => {
+      jobs.push(job);
+      return { variables: {} };
+    };
+    const { lines } = await rehearsed(new Assembly({ resources: given }), { invoke });
+    expect(jobs.map(({ env }) => env)).toEqual([{ TABLE: 'orders' }]);
+    expect(lines).toContain(said);
+  },
+);
+
 test('a variable of the pipeline has its default', async () => {
   const configuration = {
     EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: '#{variables.TAG}', type: 'PLAINTEXT' }]),
@@ -475,18 +457,10 @@ test('a secret is named, and not fetched', async () => {
 
 test('a function gets a job, and its report decides', async () => {
   const jobs: InvokedJob[] = [];
-  const action = (name: string, region: string): TestAction => ({
-    name,
-    category: 'Invoke',
-    provider: 'Lambda',
-    inputs: ['Sources'],
-    namespace: name,
-    configuration: {
-      FunctionName: { Ref: 'Distributor' },
-      UserParameters: JSON.stringify({ region, of: '#{Source.CommitId}' }),
-    },
-  });
-  const { by } = await rehearsed(assemblyOf([[source], [action('One', 'eu-west-1'), action('Two', 'us-east-1')]], {}), {
+  const actions = Object.entries({ One: 'eu-west-1', Two: 'us-east-1' }).map(([name, region]) =>
+    invocation(name, { region, of: '#{Source.CommitId}' }),
+  );
+  const { by } = await rehearsed(assemblyOf([[source], actions], {}), {
     invoke: async (job): Promise<Reported> => {
       jobs.push(job);
       return job.parameters.includes('us-east-1') ? { failure: 'denied', variables: {} } : { variables: { Arn: 'a' } };
