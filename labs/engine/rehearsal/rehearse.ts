@@ -9,7 +9,7 @@ import { type BuildPlace, MINUTES, type PhaseResult, runBuild, variablesAfter } 
 import { type Buildspec, readBuildspec } from './buildspec';
 import { rehearsalEnvironment, withoutAws } from './environment';
 import { withDocker } from './images';
-import { type PipelineAction, pipelinesOf, type TemplatePipeline } from './pipelines';
+import { type PipelineAction, pipelinesOf, REFERENCE, referencesOf, type TemplatePipeline } from './pipelines';
 import { projectFiles, revisionOf } from './project-files';
 
 /** Calls the function of an action with a job, and tells what it reports. */
@@ -43,7 +43,7 @@ export interface RehearsalOptions {
   readonly assembly: Assembly;
   /** An empty folder for all that the rehearsal makes. */
   readonly scratch: string;
-  /** The action to rehearse, with those whose artifacts it reads. @default - all */
+  /** The action to rehearse, with those whose artifacts and variables it reads. @default - all */
   readonly action?: string;
   /** The endpoint of an emulator. @default - none runs */
   readonly endpoint?: string;
@@ -162,9 +162,10 @@ class Rehearsal {
     const { actions } = this.pipeline;
     const wanted = this.options.action === undefined ? actions : neededBy(actions, this.options.action);
     const results: ActionResult[] = [];
+    let failed: PipelineAction | undefined;
     for (const action of wanted) {
-      const failed = results.find(({ outcome }) => outcome === 'failed');
-      if (failed && failed.stage !== action.stage) {
+      // What runs at once with the failed one has begun.
+      if (failed && (failed.stage !== action.stage || failed.runOrder !== action.runOrder)) {
         break;
       }
       const start = performance.now();
@@ -185,6 +186,9 @@ class Rehearsal {
       if (action.namespace) {
         this.variables.set(action.namespace, variables);
       }
+      if (outcome.outcome === 'failed') {
+        failed ??= action;
+      }
       results.push(result);
       this.options.onEnd(result);
     }
@@ -195,6 +199,11 @@ class Rehearsal {
     const missing = action.inputs.find((name) => !this.artifacts.has(name));
     if (missing !== undefined) {
       return { outcome: 'not-rehearsed', why: `nothing has made its input ${missing}` };
+    }
+    for (const { namespace, name, text } of referencesOf(action)) {
+      if (this.variables.get(namespace)?.[name] === undefined) {
+        this.options.onLine(action, `${text} has no value here`);
+      }
     }
     const [category, provider] = action.kind.split('/');
     try {
@@ -378,7 +387,7 @@ class Rehearsal {
     return this.options.assembly
       .text(value)
       .replace(/\$\{AWS::(\w+)\}/g, (whole, name: string) => PSEUDO[name] ?? whole)
-      .replace(/#\{([\w.@-]+)\.(\w+)\}/g, (_, space: string, name: string) => this.variables.get(space)?.[name] ?? '');
+      .replace(REFERENCE, (_, space: string, name: string) => this.variables.get(space)?.[name] ?? '');
   }
 
   private made(name: string, { zip, files }: Packed): MadeArtifact {
@@ -398,11 +407,16 @@ const PSEUDO: Readonly<Record<string, string>> = {
   URLSuffix: 'amazonaws.com',
 };
 
-/** An action, and those that make what it reads, in the order of the pipeline. */
+/** An action, and those that make what it reads, artifacts and variables, in the order of the pipeline. */
 function neededBy(actions: readonly PipelineAction[], name: string): PipelineAction[] {
   const needed = new Set(actions.filter((action) => [action.name, `${action.stage}/${action.name}`].includes(name)));
   for (const action of [...actions].reverse()) {
-    if ([...needed].some(({ inputs }) => inputs.some((input) => action.outputs.includes(input)))) {
+    const isRead = [...needed].some(
+      (reader) =>
+        reader.inputs.some((input) => action.outputs.includes(input)) ||
+        referencesOf(reader).some(({ namespace }) => namespace === action.namespace),
+    );
+    if (isRead) {
       needed.add(action);
     }
   }

@@ -315,6 +315,52 @@ test('a failed stage is the last', async () => {
   ]);
 });
 
+test('what runs after a failed action of its stage does not begin', async () => {
+  const stage = [
+    build('Build', { order: 2 }),
+    build('Beside', { order: 2 }),
+    build('Before'),
+    build('After', { order: 3 }),
+  ];
+  const assembly = assemblyOf([[source], stage], {
+    Before: { spec: commands('true') },
+    Build: { spec: commands('false') },
+    Beside: { spec: commands('true') },
+    After: { spec: commands('true') },
+  });
+  const { results } = await rehearsed(assembly);
+  expect(results.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'Source passed',
+    'Before passed',
+    'Build failed',
+    'Beside passed',
+  ]);
+});
+
+test('one action is rehearsed with those whose variables it reads, and what has no value is named', async () => {
+  const reading = (...texts: string[]) => ({
+    EnvironmentVariables: JSON.stringify(texts.map((value, index) => ({ name: `V${index}`, value }))),
+  });
+  const assembly = assemblyOf(
+    [
+      [source],
+      [build('First', { namespace: 'First' }), build('Other')],
+      [build('Second', { namespace: 'Second', configuration: reading('#{First.TAG}') })],
+      [build('Wanted', { configuration: reading('#{Second.TAG}', '#{Source.CommitMessage}') })],
+    ],
+    {
+      First: { spec: { env: { 'exported-variables': ['TAG'] }, ...commands('TAG=one') } },
+      Other: { spec: commands('true') },
+      Second: { spec: { env: { 'exported-variables': ['TAG'] }, ...commands('TAG="$V0 two"') } },
+      Wanted: { spec: commands('echo "[$V0] [$V1]"') },
+    },
+  );
+  const { results, lines } = await rehearsed(assembly, { action: 'Wanted' });
+  expect(results.map(({ action }) => action)).toEqual(['Source', 'First', 'Second', 'Wanted']);
+  expect(lines.at(-1)).toBe('[one two] []');
+  expect(lines.filter((line) => line.includes('no value'))).toEqual(['#{Source.CommitMessage} has no value here']);
+});
+
 test('one action is rehearsed with those alone whose artifacts it reads', async () => {
   const assembly = assemblyOf([[source], [build('Other')], [build('Wanted')]], {
     Other: { spec: commands('echo other') },
