@@ -31,6 +31,8 @@ export interface InvokedJob {
 export interface Reported {
   /** Why it failed. @default - it succeeded */
   readonly failure?: string;
+  /** Why it can't be called here. @default - it was called */
+  readonly notRehearsed?: string;
   /** Its output variables. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -346,7 +348,10 @@ class Rehearsal {
     const given = this.options.assembly.property(target, 'Environment.Variables');
     const all = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
     const env = this.taken(action, all);
-    const { failure, variables } = await invoke({ function: target, env, parameters, artifacts });
+    const { failure, notRehearsed, variables } = await invoke({ function: target, env, parameters, artifacts });
+    if (notRehearsed !== undefined) {
+      return { outcome: 'not-rehearsed', why: notRehearsed };
+    }
     return failure === undefined ? { outcome: 'passed', variables } : { outcome: 'failed', why: failure, variables };
   }
 

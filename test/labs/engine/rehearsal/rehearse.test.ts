@@ -523,6 +523,12 @@ test('a function gets a job, and its report decides', async () => {
   ]);
 });
 
+test('a function that can not be called is named', async () => {
+  const invoke = async (): Promise<Reported> => ({ notRehearsed: 'it is of Python', variables: {} });
+  const { by } = await rehearsed(assemblyOf([[source], [invocation('Call')]], {}), { invoke });
+  expect(by('Call')).toMatchObject({ outcome: 'not-rehearsed', why: 'it is of Python' });
+});
+
 test.each([
   [{ phases: { deploy: {} } }, 'the buildspec has a phase deploy; there are install, pre_build, build, post_build'],
   [{ env: {} }, 'the buildspec has no phases'],
