@@ -62,6 +62,7 @@ export function pipelinesOf(assembly: Assembly): TemplatePipeline[] {
     const stages = assembly.list(resource, 'Stages');
     const variables = assembly
       .list(resource, 'Variables')
+      .filter((one) => dig(one, 'DefaultValue') !== undefined)
       .map((one) => [assembly.text(dig(one, 'Name')), assembly.text(dig(one, 'DefaultValue'))]);
     return {
       resource,

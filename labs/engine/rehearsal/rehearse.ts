@@ -344,7 +344,7 @@ class Rehearsal {
     }
     const target = this.referred(action, 'FunctionName', 'AWS::Lambda::Function');
     const artifacts = action.inputs.map((name) => (this.artifacts.get(name) as MadeArtifact).file);
-    const parameters = this.text(action.configuration.UserParameters);
+    const parameters = this.text(action.configuration.UserParameters ?? '');
     const given = this.options.assembly.property(target, 'Environment.Variables');
     const all = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
     const env = this.taken(action, all);

@@ -470,18 +470,17 @@ test.each(LEADING_AWAY)(
   },
 );
 
-test('a variable of the pipeline has its default', async () => {
-  const configuration = {
-    EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: '#{variables.TAG}', type: 'PLAINTEXT' }]),
-  };
-  const { resources } = oneBuild(commands('echo "[$TAG]"'), { configuration });
-  const withVariable = resources.map((one) =>
-    one.logicalId === 'Pipeline'
-      ? { ...one, properties: { ...one.properties, Variables: [{ Name: 'TAG', DefaultValue: 'none' }] } }
-      : one,
+test('a variable of the pipeline has its default, and one without is named', async () => {
+  const variables = ['TAG', 'OTHER'].map((name) => ({ name, value: `#{variables.${name}}`, type: 'PLAINTEXT' }));
+  const configuration = { EnvironmentVariables: JSON.stringify(variables) };
+  const { resources } = oneBuild(commands('echo "[$TAG] [$OTHER]"'), { configuration });
+  const Variables: Json = [{ Name: 'TAG', DefaultValue: 'none' }, { Name: 'OTHER' }];
+  const withVariables = resources.map((one) =>
+    one.logicalId === 'Pipeline' ? { ...one, properties: { ...one.properties, Variables } } : one,
   );
-  const { lines } = await rehearsed(new Assembly({ resources: withVariable }));
-  expect(lines.at(-1)).toBe('[none]');
+  const { lines } = await rehearsed(new Assembly({ resources: withVariables }));
+  expect(lines[0]).toBe('#{variables.OTHER} has no value here');
+  expect(lines.at(-1)).toBe('[none] []');
 });
 
 test('the same pipeline of two stages is rehearsed twice, each time from the beginning', async () => {
