@@ -51,14 +51,6 @@ interface Kept {
   readonly folder: string;
 }
 
-/** How far a build is. */
-interface BuildState {
-  /** Whether all phases so far have passed. */
-  readonly isSucceeding: boolean;
-  /** When its time is over, in milliseconds as `performance.now()` counts them. */
-  readonly end: number;
-}
-
 const keptOf = ({ scratch }: BuildPlace): Kept => ({
   variables: join(scratch, 'variables.sh'),
   folder: join(scratch, 'folder.txt'),
@@ -70,7 +62,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /**
  * A command as CodeBuild runs it: a script of its own, whose shell begins in the folder that the last one ended in, with the
  * variables of that one, all of them exported. Functions and arrays are not kept, nor is anything of a command that exits:
- * https://github.com/aws/codecatalyst-runner-cli/blob/main/command-runner/pkg/runner/command_executor_container.go and
+ * https://github.com/aws/codecatalyst-runner-cli/blob/main/command-runner/pkg/runner/container_command_executor.go and
  * https://github.com/aws/aws-cdk/issues/26694
  */
 const script = (command: string, { variables, folder }: Kept, isSucceeding: boolean): string => `\
@@ -138,6 +130,14 @@ export async function runBuild(spec: Buildspec, place: BuildPlace): Promise<Buil
     }
   }
   return { failure, phases, variables: await variablesAfter(spec.exported, spec, place) };
+}
+
+/** How far a build is. */
+interface BuildState {
+  /** Whether all phases so far have passed. */
+  readonly isSucceeding: boolean;
+  /** When its time is over, in milliseconds as `performance.now()` counts them. */
+  readonly end: number;
 }
 
 async function runPhase(phase: Phase, shell: string, place: BuildPlace, at: BuildState): Promise<PhaseResult> {
