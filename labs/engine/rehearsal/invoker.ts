@@ -34,6 +34,14 @@ export interface Report {
 /** The bucket of artifacts in the emulator. */
 const BUCKET = 'rehearsed-artifacts';
 
+/** A module of either kind. The compiled command line knows `require` alone, in whose place every other `import` is put. */
+const load = new Function('url', 'return import(url)') as (
+  url: string,
+) => Promise<Record<string, Handler> & { readonly default: Record<string, Handler> }>;
+
+/** A function of Lambda. */
+type Handler = (event: object, context: object) => unknown;
+
 /** The variable that leads the client of CodePipeline elsewhere: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const ENDPOINT = 'AWS_ENDPOINT_URL_CODEPIPELINE';
 
@@ -62,7 +70,7 @@ async function main(): Promise<void> {
 
 /** Runs the handler of a function, in the time that the function has. */
 async function run({ file, handler, seconds }: Call, event: object): Promise<void> {
-  const module = await import(pathToFileURL(file).href);
+  const module = await load(pathToFileURL(file).href);
   const end = performance.now() + seconds * 1000;
   const context = {
     awsRequestId: 'rehearsal',
@@ -102,6 +110,7 @@ async function put(file: string): Promise<object> {
 }
 
 main().catch((error: Error) => {
+  const [message] = error.message.split('\n');
   // A function whose time is over may have more to do.
-  process.stderr.write(`${error.name}: ${error.message}\n`, () => process.exit(1));
+  process.stderr.write(`${error.name}: ${message}\n`, () => process.exit(1));
 });

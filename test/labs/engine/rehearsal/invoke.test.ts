@@ -33,6 +33,8 @@ async function called(file: string, code: string, properties: { readonly [name: 
     platform: 'node',
     target: 'node20',
     external: ['@aws-sdk/*'],
+    // As the kit is compiled.
+    supported: { 'dynamic-import': false },
   });
   const all = { Runtime: 'nodejs24.x', Handler: 'src/app.handler', ...properties };
   const target: Resource = {
@@ -73,6 +75,13 @@ test('a module for import finds the clients of AWS', async () => {
     export const handler = (event) => report(event['CodePipeline.job'], { found: typeof S3Client });
   `;
   expect(await called('app.mjs', code)).toEqual({ variables: { found: 'function' } });
+});
+
+test('an error of several lines is told by its first one', async () => {
+  expect(await called('app.js', "require('no-such-package');")).toEqual({
+    failure: "Error: Cannot find module 'no-such-package'",
+    variables: {},
+  });
 });
 
 test('a function has the time of its template, and knows what is left', async () => {
