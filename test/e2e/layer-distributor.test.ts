@@ -91,6 +91,7 @@ async function publish(region: string, zip: Uint8Array, settings: Partial<Settin
     handler: 'handler',
     parameters: JSON.stringify(all),
     artifacts: [artifact],
+    seconds: 60,
   };
   const { port } = proxy.address() as AddressInfo;
   const child = spawn(process.execPath, [join(kitRoot, 'lib', 'cli', 'invoker.js')], {

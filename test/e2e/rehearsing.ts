@@ -30,9 +30,10 @@ export interface Rehearsed {
  * @param of the machine
  * @param project the project's folder
  * @param code the code that the command has to end with. @default 0
+ * @param env variables of the command. @default - those of the machine
  */
-export function rehearse(of: Machine, project: string, code = 0): Rehearsed {
-  const ended = of.atelier(project, ['pipeline', 'rehearse', '--json', '--keep']);
+export function rehearse(of: Machine, project: string, code = 0, env: NodeJS.ProcessEnv = {}): Rehearsed {
+  const ended = of.atelier(project, ['pipeline', 'rehearse', '--json', '--keep'], env);
   expect({ code: ended.code, stderr: ended.code === code ? '' : ended.stderr + ended.stdout }).toEqual({
     code,
     stderr: '',

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib';
@@ -8,6 +9,8 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Assembly } from '../../labs/engine/assembly';
 import { resourcesOf } from '../../labs/engine/assembly-folder';
+import { runBuild } from '../../labs/engine/rehearsal/build';
+import { readBuildspec } from '../../labs/engine/rehearsal/buildspec';
 import { rehearse } from '../../labs/engine/rehearsal/rehearse';
 import { ImagePipeline, type ImagePipelineProps, PipelineSource } from '../../pipelines';
 
@@ -91,24 +94,39 @@ describe('rehearsed with scripts in place of docker and aws, which write down ho
   const pulls = (has: boolean): void =>
     script('docker', `case "$1" in pull) exit ${has ? 0 : 1};; login) cat >/dev/null;; esac`);
 
-  async function rehearsed(given: Partial<ImagePipelineProps> = {}) {
-    const results = await rehearse({
+  /** The calls of docker that matter, in order. */
+  const dockerCalls = (): string[] =>
+    readFileSync(join(root, calls), 'utf8')
+      .split('\n')
+      .filter((line) => /^docker (build|tag|push)/.test(line));
+
+  /** Runs the buildspec as CodeBuild does, which pushes. */
+  async function built(given: Partial<ImagePipelineProps> = {}) {
+    const [project] = Object.values(templateWith(given).findResources('AWS::CodeBuild::Project'));
+    mkdirSync(join(root, 'scratch'));
+    const build = await runBuild(readBuildspec(project.Properties.Source.BuildSpec), {
       folder: join(root, 'project'),
-      assembly: new Assembly({ resources: resourcesOf('images', templateWith(given).toJSON()) }),
       scratch: join(root, 'scratch'),
+      env: {
+        PATH: process.env.PATH,
+        REGISTRY: URI.split('/')[0],
+        REPOSITORY_NAME: 'team/orders',
+        REPOSITORY_URI: URI,
+        REPOSITORY_REGION: env.region,
+        REVISION,
+        EXECUTION: randomUUID(),
+      },
       onLine: () => {},
-      onEnd: () => {},
     });
-    const lines = existsSync(join(root, calls)) ? readFileSync(join(root, calls), 'utf8').trim().split('\n') : [];
-    return { build: results[1], docker: lines.filter((line) => /^docker (build|tag|push)/.test(line)) };
+    return { build, docker: dockerCalls() };
   }
 
   const URI = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/orders';
   const REVISION = '0'.repeat(40);
 
   test('an image of one platform without attestations is pushed by its revision and its execution', async () => {
-    const { build, docker } = await rehearsed();
-    expect(build).toMatchObject({ outcome: 'passed', variables: { DIGEST: 'sha256:abc' } });
+    const { build, docker } = await built();
+    expect(build).toMatchObject({ failure: undefined, variables: { DIGEST: 'sha256:abc' } });
     expect(docker).toEqual([
       `docker build --platform linux/arm64 --provenance=false --sbom=false --tag ${URI}:${REVISION} .`,
       `docker push ${URI}:${REVISION}`,
@@ -118,15 +136,15 @@ describe('rehearsed with scripts in place of docker and aws, which write down ho
   });
 
   test('a check that fails leaves nothing pushed', async () => {
-    const { build, docker } = await rehearsed({ checks: ['docker run "$IMAGE"', 'exit 7'] });
-    expect(build).toMatchObject({ outcome: 'failed', why: 'build: exit 7 ended with 7' });
+    const { build, docker } = await built({ checks: ['docker run "$IMAGE"', 'exit 7'] });
+    expect(build.failure).toMatchObject({ phase: 'build', failed: 'exit 7', code: 7 });
     expect(docker.filter((line) => line.startsWith('docker push'))).toEqual([]);
   });
 
   test('a revision that was pushed already is neither built nor pushed again, and gets the tag of the execution', async () => {
     pulls(true);
-    const { build, docker } = await rehearsed();
-    expect(build.outcome).toBe('passed');
+    const { build, docker } = await built();
+    expect(build.failure).toBeUndefined();
     expect(docker).toEqual([
       expect.stringMatching(/^docker tag .*:exec-/),
       expect.stringMatching(/^docker push .*:exec-/),
@@ -136,8 +154,31 @@ describe('rehearsed with scripts in place of docker and aws, which write down ho
   test('an execution that is tried again does not push its tag once more, which a tag that never moves would refuse', async () => {
     pulls(true);
     writeFileSync(join(root, calls), `docker push ${URI}:exec-before\n`);
-    const { build, docker } = await rehearsed();
-    expect(build).toMatchObject({ outcome: 'passed', variables: { DIGEST: 'sha256:abc' } });
+    const { build, docker } = await built();
+    expect(build).toMatchObject({ failure: undefined, variables: { DIGEST: 'sha256:abc' } });
     expect(docker).toEqual([`docker push ${URI}:exec-before`, expect.stringMatching(/^docker tag .*:exec-/)]);
+  });
+
+  test('a rehearsal builds and tries the image, and tells what it does not push', async () => {
+    pulls(true);
+    const lines: string[] = [];
+    const [, build] = await rehearse({
+      folder: join(root, 'project'),
+      assembly: new Assembly({
+        resources: resourcesOf('images', templateWith({ checks: ['docker run "$IMAGE"'] }).toJSON()),
+      }),
+      scratch: join(root, 'scratch'),
+      onLine: (_, line) => lines.push(line),
+      onEnd: () => {},
+    });
+    expect(build).toMatchObject({ outcome: 'passed', variables: { DIGEST: `sha256:${'0'.repeat(64)}` } });
+    const tagged = expect.stringMatching(new RegExp(`^docker tag ${URI}:${REVISION} ${URI}:exec-[0-9a-f-]{36}$`));
+    expect(dockerCalls()).toEqual([expect.stringContaining(`docker build --platform linux/arm64`), tagged]);
+    expect(readFileSync(join(root, calls), 'utf8')).not.toMatch(/^(docker (login|pull)|aws)/m);
+    expect(lines.filter((line) => /^docker \w+ .*: not rehearsed/.test(line))).toEqual([
+      expect.stringContaining(`docker pull ${URI}:${REVISION}: `),
+      expect.stringContaining(`docker push ${URI}:${REVISION}: `),
+      expect.stringMatching(new RegExp(`^docker push ${URI}:exec-[0-9a-f-]{36}: `)),
+    ]);
   });
 });

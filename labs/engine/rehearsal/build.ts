@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../child';
 import { type Buildspec, PHASES, type Phase, type PhaseName } from './buildspec';
@@ -11,6 +11,8 @@ export interface BuildPlace {
   readonly scratch: string;
   /** The variables of its commands, all of them. */
   readonly env: NodeJS.ProcessEnv;
+  /** How long it may take, in minutes. @default 60 */
+  readonly minutes?: number;
   /** Is told each line that is printed. */
   readonly onLine: (line: string) => void;
 }
@@ -23,6 +25,8 @@ export interface PhaseResult {
   readonly failed?: string;
   /** Its exit code. @default - none failed */
   readonly code?: number;
+  /** Whether it was ended since the time of the build was over. @default false */
+  readonly timedOut?: boolean;
 }
 
 /** How a build ended. */
@@ -35,56 +39,71 @@ export interface BuildResult {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** How long a phase may run, in milliseconds: that of CodeBuild's own limit on Lambda. */
-const TIMEOUT = 15 * 60_000;
+/** How long a build may take whose project says nothing: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html */
+export const MINUTES = 60;
 
-/** What tells a line of ours from one of a command: the command of a number begins, or the last one has failed. */
-const BEGUN = '\u0001';
-const FAILED = '\u0002';
+/** What ends a line of ours, which may follow what a command has printed: the command of a number begins, or it has failed. */
+const MARK = /^(.*?)(?:\u0001(\d+)|\u0002)$/;
+
+/** What one command leaves to the next: files with its variables, and with the folder that it ended in. */
+interface Kept {
+  readonly variables: string;
+  readonly folder: string;
+}
+
+const keptOf = ({ scratch }: BuildPlace): Kept => ({
+  variables: join(scratch, 'variables.sh'),
+  folder: join(scratch, 'folder.txt'),
+});
+
+/** A text as one word of a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * A phase in bash: its arguments are the folder of the commands, the file with the state, the folder to begin in, and whether
- * all has succeeded. The shell of the phase before is gone on with, its folder, variables and functions; what is read-only is
- * not kept. Commands run to the first that fails or ends the shell; what `finally` has runs in any case.
+ * A command as CodeBuild runs it: a script of its own, whose shell begins in the folder that the last one ended in, with the
+ * variables of that one, all of them exported. Functions and arrays are not kept, nor is anything of a command that exits:
+ * https://github.com/aws/codecatalyst-runner-cli/blob/main/command-runner/pkg/runner/container_command_executor.go and
+ * https://github.com/aws/aws-cdk/issues/26694
  */
-const script = ({ commands, finally: after }: Phase): string => `
-declare -r atelier_commands=$1 atelier_state=$2 atelier_begin=$3 atelier_succeeding=$4
-cd "$atelier_begin"
-[ -f "$atelier_state" ] && . "$atelier_state" 2>/dev/null
-export CODEBUILD_BUILD_SUCCEEDING=$atelier_succeeding
-atelier_keep() {
-  { declare -f; declare -p | grep -v '^declare -[a-zA-Z]*r'; } >"$atelier_state"
-  pwd >"$atelier_state.pwd"
-}
-atelier_run() {
-  printf '${BEGUN}%s\\n' "$1"
-  . "$atelier_commands/$1" </dev/null
-}
-atelier_end() {
-  atelier_code=$?
-  trap - EXIT
-  set +e
-  [ "$atelier_code" = 0 ] || printf '${FAILED}\\n'
-  for atelier_command in ${after.map((_, index) => commands.length + index).join(' ')}; do
-    atelier_run "$atelier_command"
-    atelier_status=$?
-    [ "$atelier_status" = 0 ] || { [ "$atelier_code" != 0 ] || { printf '${FAILED}\\n'; atelier_code=$atelier_status; }; break; }
-  done
-  atelier_keep
-  exit "$atelier_code"
-}
-trap atelier_end EXIT
-for atelier_command in ${commands.map((_, index) => index).join(' ')}; do
-  atelier_run "$atelier_command"
-  atelier_status=$?
-  if [ "$atelier_status" != 0 ]; then exit "$atelier_status"; fi
-done
+const script = (command: string, { variables, folder }: Kept, isSucceeding: boolean): string => `\
+cd "$(cat ${quoted(folder)})"
+set -a
+. ${quoted(variables)}
+CODEBUILD_BUILD_SUCCEEDING=${isSucceeding ? 1 : 0}
+${command}
+CODEBUILD_LAST_EXIT=$?
+export -p >|${quoted(variables)}
+pwd >|${quoted(folder)}
+exit "$CODEBUILD_LAST_EXIT"
 `;
 
 /**
- * Runs the phases of a buildspec as CodeBuild does: in one shell, to the first command that fails. `post_build` comes after a
- * failed `build`, too, unless that aborts; after a phase that says CONTINUE all others come, and its failure is none of the
- * build's.
+ * A phase: its argument is the folder of the scripts, by their numbers. They run to the first that fails; what `finally` has
+ * runs in any case. All belong to one process, so that what they leave running ends with it.
+ */
+const driver = ({ commands, finally: after }: Phase, shell: string): string => `\
+exec 2>&1
+atelier_folder=$1
+atelier_run() {
+  for atelier_script; do
+    printf '\u0001%s\\n' "$atelier_script"
+    ${shell} "$atelier_folder/$atelier_script"
+    atelier_status=$?
+    [ "$atelier_status" = 0 ] && continue
+    printf '\u0002\\n'
+    atelier_code=\${atelier_code:-$atelier_status}
+    return
+  done
+}
+atelier_run ${commands.map((_, index) => index).join(' ')}
+atelier_run ${after.map((_, index) => commands.length + index).join(' ')}
+exit "\${atelier_code:-0}"
+`;
+
+/**
+ * Runs the phases of a buildspec as CodeBuild does: each command in a shell of its own, to the first that fails. `post_build`
+ * comes after a failed `build`, too, unless that aborts; after a phase that says CONTINUE all others come, and its failure is
+ * none of the build's.
  *
  * @param spec the buildspec
  * @param place where it runs
@@ -93,77 +112,86 @@ export async function runBuild(spec: Buildspec, place: BuildPlace): Promise<Buil
   const phases: PhaseResult[] = [];
   let failure: PhaseResult | undefined;
   let ahead: readonly PhaseName[] = PHASES;
+  const end = performance.now() + (place.minutes ?? MINUTES) * 60_000;
+  const kept = keptOf(place);
+  writeFileSync(kept.variables, '');
+  writeFileSync(kept.folder, place.folder);
   for (const phase of spec.phases) {
     if (!ahead.includes(phase.name)) {
       continue;
     }
-    const result = await runPhase(
-      phase,
-      place,
-      phases.every(({ passed }) => passed),
-    );
+    const isSucceeding = phases.every(({ passed }) => passed);
+    const result = await runPhase(phase, spec.shell, place, { isSucceeding, end });
     phases.push(result);
-    if (!result.passed && phase.onFailure !== 'CONTINUE') {
+    if (result.timedOut || (!result.passed && phase.onFailure !== 'CONTINUE')) {
       failure ??= result;
-      ahead = phase.name === 'build' && phase.onFailure !== 'ABORT' ? ['post_build'] : [];
+      const goesOn = phase.name === 'build' && phase.onFailure !== 'ABORT' && !result.timedOut;
+      ahead = goesOn ? ['post_build'] : [];
     }
   }
-  return { failure, phases, variables: await exportedOf(spec, place) };
+  return { failure, phases, variables: await variablesAfter(spec.exported, spec, place) };
 }
 
-async function runPhase(phase: Phase, place: BuildPlace, isSucceeding: boolean): Promise<PhaseResult> {
-  const commands = join(place.scratch, phase.name);
+/** How far a build is. */
+interface BuildState {
+  /** Whether all phases so far have passed. */
+  readonly isSucceeding: boolean;
+  /** When its time is over, in milliseconds as `performance.now()` counts them. */
+  readonly end: number;
+}
+
+async function runPhase(phase: Phase, shell: string, place: BuildPlace, at: BuildState): Promise<PhaseResult> {
+  const folder = join(place.scratch, phase.name);
   const all = [...phase.commands, ...phase.finally];
-  rmSync(commands, { recursive: true, force: true });
-  mkdirSync(commands, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   all.forEach((command, index) => {
-    writeFileSync(join(commands, String(index)), `${command}\n`);
+    writeFileSync(join(folder, String(index)), script(command, keptOf(place), at.isSucceeding));
   });
-  const file = join(commands, 'phase.sh');
-  writeFileSync(file, script(phase));
+  const file = join(folder, 'phase.sh');
+  writeFileSync(file, driver(phase, shell));
   let [begun, failed]: (string | undefined)[] = [];
   const onLine = (line: string): void => {
-    if (line.startsWith(BEGUN)) {
-      begun = all[Number(line.slice(1))];
+    const [marked, said = line, number] = MARK.exec(line) ?? [];
+    if (said !== '' || !marked) {
+      place.onLine(said);
+    }
+    if (number !== undefined) {
+      begun = all[Number(number)];
       place.onLine(`$ ${begun}`);
-    } else if (line.startsWith(FAILED)) {
+    } else if (marked) {
       failed ??= begun;
-    } else {
-      place.onLine(line);
     }
   };
-  const state = join(place.scratch, 'state');
-  const begin = lastFolder(state) ?? place.folder;
-  const args = [commands, state, begin, isSucceeding ? '1' : '0'];
-  const { code } = await runChild('bash', ['-c', 'exec 2>&1; . "$0"', file, ...args], {
+  const { code, timedOut } = await runChild('sh', [file, folder], {
     cwd: place.folder,
     env: place.env,
     onLine,
-    timeout: TIMEOUT,
+    timeout: Math.max(1, at.end - performance.now()),
     leavesNothing: true,
   });
   return code === 0
     ? { phase: phase.name, passed: true }
-    : { phase: phase.name, passed: false, failed: failed ?? begun, code: code ?? 1 };
+    : { phase: phase.name, passed: false, failed: failed ?? begun, code: code ?? 1, timedOut };
 }
 
-function lastFolder(state: string): string | undefined {
-  try {
-    return readFileSync(`${state}.pwd`, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/** What the shell holds in the exported variables when all phases are over. */
-async function exportedOf(spec: Buildspec, { scratch, env }: BuildPlace): Promise<Record<string, string>> {
-  const state = join(scratch, 'state');
-  const entries = await Promise.all(
-    spec.exported.map(async (name) => {
-      const read = '. "$1" 2>/dev/null; declare -n atelier_value=$2; printf %s "$atelier_value"';
-      const { stdout } = await runChild('bash', ['-c', read, 'bash', state, name], { env });
-      return [name, stdout] as const;
-    }),
-  );
-  return Object.fromEntries(entries);
+/**
+ * What variables hold when the phases of a build are over.
+ *
+ * @param names their names
+ * @param spec the buildspec
+ * @param place where it ran
+ * @returns the values of those that are set
+ */
+export async function variablesAfter(
+  names: readonly string[],
+  { shell }: Buildspec,
+  place: BuildPlace,
+): Promise<Record<string, string>> {
+  const entries = names.map(async (name) => {
+    const read = `. "$1" && [ -n "\${${name}+set}" ] && printf %s "$${name}"`;
+    const { code, stdout } = await runChild(shell, ['-c', read, shell, keptOf(place).variables], { env: place.env });
+    return code === 0 ? [[name, stdout] as const] : [];
+  });
+  return Object.fromEntries((await Promise.all(entries)).flat());
 }

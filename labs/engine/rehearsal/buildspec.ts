@@ -33,6 +33,8 @@ export interface ArtifactFiles {
 
 /** A buildspec, as far as a rehearsal follows it. */
 export interface Buildspec {
+  /** The shell of its commands, as CodeBuild calls it. @default sh */
+  readonly shell: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Variables whose values come from elsewhere: a parameter or a secret, by the variable's name. */
   readonly remote: readonly string[];
@@ -49,7 +51,7 @@ export interface Buildspec {
  * Reads a buildspec.
  *
  * @param text YAML, or JSON
- * @throws Error when it is none, or of a version whose commands each run in a shell of their own
+ * @throws Error when it is none, or of a version whose commands share neither variables nor a folder
  */
 export function readBuildspec(text: string): Buildspec {
   const spec = parse(text) as Json;
@@ -57,19 +59,27 @@ export function readBuildspec(text: string): Buildspec {
     throw new Error('the buildspec has no phases');
   }
   if (String(spec.version) !== '0.2') {
-    throw new Error(`the buildspec is of version ${spec.version}; write version: 0.2, whose commands share a shell`);
+    throw new Error(
+      `the buildspec is of version ${spec.version}; write version: 0.2, whose commands share variables and a folder`,
+    );
   }
   const unknown = Object.keys(spec.phases).find((name) => !PHASES.includes(name as PhaseName));
   if (unknown) {
     throw new Error(`the buildspec has a phase ${unknown}; there are ${PHASES.join(', ')}`);
   }
+  const exported = asList(dig(spec, 'env', 'exported-variables')).map(String);
+  const odd = exported.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (odd !== undefined) {
+    throw new Error(`the buildspec exports ${JSON.stringify(odd)}; a variable has letters, digits and _`);
+  }
   const artifacts = dig(spec, 'artifacts');
   return {
+    shell: String(dig(spec, 'env', 'shell') ?? 'sh'),
     variables: texts(dig(spec, 'env', 'variables')),
     remote: ['parameter-store', 'secrets-manager'].flatMap((kind) =>
       entriesAt(spec, 'env', kind).map(([name]) => name),
     ),
-    exported: asList(dig(spec, 'env', 'exported-variables')).map(String),
+    exported,
     phases: PHASES.map((name) => phaseOf(name, dig(spec, 'phases', name))).filter(
       (phase) => phase.commands.length + phase.finally.length > 0,
     ),

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 /*
@@ -19,6 +21,8 @@ export interface Call {
   readonly parameters: string;
   /** The files of its input artifacts. */
   readonly artifacts: readonly string[];
+  /** How long it may run, in seconds. */
+  readonly seconds: number;
 }
 
 /** What a function says to CodePipeline: the operation, and its input. */
@@ -29,6 +33,14 @@ export interface Report {
 
 /** The bucket of artifacts in the emulator. */
 const BUCKET = 'rehearsed-artifacts';
+
+/** A module of either kind. The compiled command line knows `require` alone, in whose place every other `import` is put. */
+const load = new Function('url', 'return import(url)') as (
+  url: string,
+) => Promise<Record<string, Handler> & { readonly default: Record<string, Handler> }>;
+
+/** A function of Lambda. */
+type Handler = (event: object, context: object) => unknown;
 
 /** The variable that leads the client of CodePipeline elsewhere: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const ENDPOINT = 'AWS_ENDPOINT_URL_CODEPIPELINE';
@@ -49,11 +61,26 @@ async function main(): Promise<void> {
     const job = { id: 'rehearsal', accountId: '', data: { ...data, artifactCredentials: credentials } };
     // What the function prints is not what is reported.
     console.log = console.info = console.error;
-    await require(call.file)[call.handler]({ 'CodePipeline.job': job }, { awsRequestId: 'rehearsal' });
+    await run(call, { 'CodePipeline.job': job });
   } finally {
     server.close();
   }
   process.stdout.write(JSON.stringify(reports));
+}
+
+/** Runs the handler of a function, in the time that the function has. */
+async function run({ file, handler, seconds }: Call, event: object): Promise<void> {
+  const module = await load(pathToFileURL(file).href);
+  const end = performance.now() + seconds * 1000;
+  const context = {
+    awsRequestId: 'rehearsal',
+    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+  };
+  const over = setTimeout(seconds * 1000, undefined, { ref: false }).then(() => {
+    throw new Error(`the function did not end within its ${seconds} seconds`);
+  });
+  // What Node.js does not see as exports of a CommonJS module are properties of its default.
+  await Promise.race([(module[handler] ?? module.default[handler])(event, context), over]);
 }
 
 /** Stands in for CodePipeline: it takes every report. */
@@ -83,6 +110,7 @@ async function put(file: string): Promise<object> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.name}: ${error.message}\n`);
-  process.exitCode = 1;
+  const [message] = error.message.split('\n');
+  // A function whose time is over may have more to do.
+  process.stderr.write(`${error.name}: ${message}\n`, () => process.exit(1));
 });

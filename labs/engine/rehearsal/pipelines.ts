@@ -31,6 +31,27 @@ export interface TemplatePipeline {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** What stands for a variable of an action in the configuration of another: its namespace, and its name. */
+export const REFERENCE = /#\{([\w.@-]+)\.(\w+)\}/g;
+
+/** A variable that an action reads. */
+export interface VariableReference {
+  readonly namespace: string;
+  readonly name: string;
+  /** As the configuration has it. */
+  readonly text: string;
+}
+
+/**
+ * The variables that the configuration of an action reads.
+ *
+ * @param action the action
+ */
+export function referencesOf({ configuration }: PipelineAction): VariableReference[] {
+  const found = JSON.stringify(configuration).matchAll(REFERENCE);
+  return [...found].map(([text, namespace, name]) => ({ namespace, name, text }));
+}
+
 /**
  * All pipelines of an assembly.
  *
@@ -41,6 +62,7 @@ export function pipelinesOf(assembly: Assembly): TemplatePipeline[] {
     const stages = assembly.list(resource, 'Stages');
     const variables = assembly
       .list(resource, 'Variables')
+      .filter((one) => dig(one, 'DefaultValue') !== undefined)
       .map((one) => [assembly.text(dig(one, 'Name')), assembly.text(dig(one, 'DefaultValue'))]);
     return {
       resource,

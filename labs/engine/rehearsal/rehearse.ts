@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assembly, Resource } from '../assembly';
-import { failureOf } from '../child';
 import { ACCOUNT, REGION } from '../emulator/environment';
 import { asList, dig, entriesAt, type Json } from '../json';
-import { type Packed, pack, packFiles, unpack } from './artifacts';
-import { type PhaseResult, runBuild } from './build';
+import { type Packed, pack, packFiles, unpack, variablesIn, withVariables } from './artifacts';
+import { type BuildPlace, MINUTES, type PhaseResult, runBuild, variablesAfter } from './build';
 import { type Buildspec, readBuildspec } from './buildspec';
-import { rehearsalEnvironment } from './environment';
-import { type PipelineAction, pipelinesOf, type TemplatePipeline } from './pipelines';
+import { rehearsalEnvironment, withoutAws } from './environment';
+import { withDocker } from './images';
+import { type PipelineAction, pipelinesOf, REFERENCE, referencesOf, type TemplatePipeline } from './pipelines';
 import { projectFiles, revisionOf } from './project-files';
 
 /** Calls the function of an action with a job, and tells what it reports. */
@@ -31,6 +31,8 @@ export interface InvokedJob {
 export interface Reported {
   /** Why it failed. @default - it succeeded */
   readonly failure?: string;
+  /** Why it can't be called here. @default - it was called */
+  readonly notRehearsed?: string;
   /** Its output variables. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,7 @@ export interface RehearsalOptions {
   readonly assembly: Assembly;
   /** An empty folder for all that the rehearsal makes. */
   readonly scratch: string;
-  /** The action to rehearse, with those whose artifacts it reads. @default - all */
+  /** The action to rehearse, with those whose artifacts and variables it reads. @default - all */
   readonly action?: string;
   /** The endpoint of an emulator. @default - none runs */
   readonly endpoint?: string;
@@ -87,6 +89,22 @@ export interface ActionResult {
 type Outcome = Pick<ActionResult, 'outcome' | 'why' | 'phases'> &
   Partial<Pick<ActionResult, 'artifacts' | 'variables'>>;
 
+/** An input of a build, and the folder that it is unpacked to. */
+interface UnpackedInput {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** What a build has of its own on this machine. */
+interface BuildScratch {
+  /** The folder for what it makes besides its sources. */
+  readonly scratch: string;
+  /** The folders of its inputs. */
+  readonly folders: readonly UnpackedInput[];
+  /** The variables that no pipeline changes. */
+  readonly own: NodeJS.ProcessEnv;
+}
+
 /** What can't be rehearsed, by what the action does, and why. */
 const NOT_REHEARSED: Readonly<Record<string, string>> = {
   'Approval/Manual': 'somebody has to approve',
@@ -97,8 +115,11 @@ const NOT_REHEARSED: Readonly<Record<string, string>> = {
 /** What changes the account that a pipeline is in: it is never run. */
 const FOR_AWS_ALONE: readonly { readonly command: RegExp; readonly why: string }[] = [
   { command: /\bcdk-assets\b/, why: 'it publishes assets to AWS' },
-  { command: /\bcdk\b.*\b(deploy|destroy|bootstrap)\b/, why: 'it changes stacks on AWS' },
+  { command: /\bcdk\b[\s\S]*\b(deploy|destroy|bootstrap)\b/, why: 'it changes stacks on AWS' },
 ];
+
+/** The shells of CodeBuild's Linux, as buildspecs call them. */
+const SHELLS = ['sh', '/bin/sh', 'bash'];
 
 /** The variables that CodePipeline itself has. */
 const PIPELINE = 'codepipeline';
@@ -143,9 +164,10 @@ class Rehearsal {
     const { actions } = this.pipeline;
     const wanted = this.options.action === undefined ? actions : neededBy(actions, this.options.action);
     const results: ActionResult[] = [];
+    let failed: PipelineAction | undefined;
     for (const action of wanted) {
-      const failed = results.find(({ outcome }) => outcome === 'failed');
-      if (failed && failed.stage !== action.stage) {
+      // What runs at once with the failed one has begun.
+      if (failed && (failed.stage !== action.stage || failed.runOrder !== action.runOrder)) {
         break;
       }
       const start = performance.now();
@@ -166,6 +188,9 @@ class Rehearsal {
       if (action.namespace) {
         this.variables.set(action.namespace, variables);
       }
+      if (outcome.outcome === 'failed') {
+        failed ??= action;
+      }
       results.push(result);
       this.options.onEnd(result);
     }
@@ -176,6 +201,11 @@ class Rehearsal {
     const missing = action.inputs.find((name) => !this.artifacts.has(name));
     if (missing !== undefined) {
       return { outcome: 'not-rehearsed', why: `nothing has made its input ${missing}` };
+    }
+    for (const { namespace, name, text } of referencesOf(action)) {
+      if (this.variables.get(namespace)?.[name] === undefined) {
+        this.options.onLine(action, `${text} has no value here`);
+      }
     }
     const [category, provider] = action.kind.split('/');
     try {
@@ -204,30 +234,62 @@ class Rehearsal {
   }
 
   private async build(action: PipelineAction): Promise<Outcome> {
-    const { assembly, endpoint, onLine } = this.options;
+    const { assembly, endpoint } = this.options;
     const project = this.referred(action, 'ProjectName', 'AWS::CodeBuild::Project');
     const scratch = join(this.scratch, action.stage, action.name);
-    const folder = join(scratch, 'source');
-    mkdirSync(folder, { recursive: true });
-    const inputs = action.inputs.map((name, index) => {
-      const place = index === 0 ? folder : join(scratch, 'inputs', name);
-      unpack(readFileSync((this.artifacts.get(name) as MadeArtifact).file), place);
-      return [name, place] as const;
-    });
-    const spec = readBuildspec(buildspecText(assembly, project, folder));
-    const refused = await refusalOf(spec, assembly.property(project, 'Environment.PrivilegedMode') === true);
+    const folders = this.unpacked(action, scratch);
+    const spec = readBuildspec(buildspecText(assembly, project, folders[0].folder));
+    const refused = refusalOf(spec);
     if (refused) {
       return { outcome: 'not-rehearsed', why: refused };
     }
+    const bare = rehearsalEnvironment(scratch, endpoint);
+    const own = this.hasDocker(project) ? await withDocker(scratch, bare) : bare;
+    if (!own) {
+      return { outcome: 'not-rehearsed', why: 'it builds an image, and no Docker runs here' };
+    }
+    const place = this.placeOf(action, project, spec, { scratch, folders, own });
+    const { failure, phases, variables } = await runBuild(spec, place);
+    for (const name of spec.exported.filter((one) => variables[one] === undefined)) {
+      place.onLine(`${name} is exported, and nothing has set it`);
+    }
+    return failure
+      ? { outcome: 'failed', why: whyOf(failure, place), phases, variables }
+      : { outcome: 'passed', phases, variables, artifacts: await this.artifactsOf(action, spec, place) };
+  }
+
+  /** Unpacks the inputs of a build: the primary one, whose folder it begins in, comes first. */
+  private unpacked({ inputs }: PipelineAction, scratch: string): UnpackedInput[] {
+    return inputs.map((name, index) => {
+      const folder = index === 0 ? join(scratch, 'source') : join(scratch, 'inputs', name);
+      unpack(readFileSync((this.artifacts.get(name) as MadeArtifact).file), folder);
+      return { name, folder };
+    });
+  }
+
+  /** Whether CodeBuild gives a build a Docker. */
+  private hasDocker(project: Resource): boolean {
+    const { assembly } = this.options;
+    const server = assembly.property(project, 'Environment.DockerServer');
+    return assembly.property(project, 'Environment.PrivilegedMode') === true || server !== undefined;
+  }
+
+  /** Where the commands of a build run, with all their variables; what it leaves out is told. */
+  private placeOf(
+    action: PipelineAction,
+    project: Resource,
+    spec: Buildspec,
+    { scratch, folders: [{ folder }, ...others], own }: BuildScratch,
+  ): BuildPlace {
+    const onLine = (line: string): void => this.options.onLine(action, line);
     const { env, remote } = this.variablesOf(action, project, spec);
     for (const name of remote) {
-      onLine(action, `${name} comes from AWS, and is not set here`);
+      onLine(`${name} comes from AWS, and is not set here`);
     }
     for (const { name, runAs } of spec.phases.filter((phase) => phase.runAs !== undefined)) {
-      onLine(action, `${name} runs as ${runAs} on AWS, and as you here`);
+      onLine(`${name} runs as ${runAs} on AWS, and as you here`);
     }
-    const places = inputs.slice(1).map(([name, place]) => [`CODEBUILD_SRC_DIR_${name}`, place]);
-    const place = {
+    return {
       folder,
       scratch,
       env: {
@@ -236,26 +298,43 @@ class Rehearsal {
         CODEBUILD_SRC_DIR: folder,
         CODEBUILD_BUILD_ID: `${project.logicalId}:${this.text(`#{${PIPELINE}.PipelineExecutionId}`)}`,
         CODEBUILD_RESOLVED_SOURCE_VERSION: revisionOf(this.options.folder),
-        ...Object.fromEntries(places),
-        ...env,
+        ...Object.fromEntries(others.map((input) => [`CODEBUILD_SRC_DIR_${input.name}`, input.folder])),
+        ...this.taken(action, env),
         // No pipeline gives a command another home, other keys or another endpoint.
-        ...rehearsalEnvironment(scratch, endpoint),
+        ...own,
       },
-      onLine: (line: string) => onLine(action, line),
+      minutes: this.minutesOf(project),
+      onLine,
     };
-    const { failure, phases, variables } = await runBuild(spec, place);
-    if (failure) {
-      const why = `${failure.phase}: ${failure.failed} ended with ${failure.code}`;
-      return { outcome: 'failed', why, phases, variables };
+  }
+
+  /** How long a build may take on AWS: https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html has the limit of Lambda. */
+  private minutesOf(project: Resource): number {
+    const { assembly } = this.options;
+    const isOnLambda = assembly.text(assembly.property(project, 'Environment.Type')).includes('LAMBDA');
+    return assembly.number(project, 'TimeoutInMinutes') ?? (isOnLambda ? 15 : MINUTES);
+  }
+
+  /** The variables that a command or a function takes from the pipeline; those that it does not are told. */
+  private taken(action: PipelineAction, variables: Readonly<Record<string, string>>): Record<string, string> {
+    const { taken, dropped } = withoutAws(variables);
+    for (const name of dropped) {
+      this.options.onLine(action, `${name} of the pipeline is left out: calls of AWS stay on this machine`);
     }
-    const artifacts = action.outputs.map((name, index) => {
+    return taken;
+  }
+
+  /** The artifacts that a build has made. */
+  private async artifactsOf({ outputs }: PipelineAction, spec: Buildspec, place: BuildPlace): Promise<MadeArtifact[]> {
+    const artifacts = outputs.map(async (name, index) => {
       const files = spec.secondary[name] ?? (index === 0 ? spec.artifact : undefined);
       if (!files) {
         throw new Error(`the buildspec says nothing of the artifact ${name}`);
       }
-      return this.made(name, pack(folder, files));
+      const variables = await variablesAfter(variablesIn(files), spec, place);
+      return this.made(name, pack(place.folder, withVariables(files, variables)));
     });
-    return { outcome: 'passed', phases, variables, artifacts };
+    return Promise.all(artifacts);
   }
 
   private async invoke(action: PipelineAction): Promise<Outcome> {
@@ -265,10 +344,14 @@ class Rehearsal {
     }
     const target = this.referred(action, 'FunctionName', 'AWS::Lambda::Function');
     const artifacts = action.inputs.map((name) => (this.artifacts.get(name) as MadeArtifact).file);
-    const parameters = this.text(action.configuration.UserParameters);
+    const parameters = this.text(action.configuration.UserParameters ?? '');
     const given = this.options.assembly.property(target, 'Environment.Variables');
-    const env = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
-    const { failure, variables } = await invoke({ function: target, env, parameters, artifacts });
+    const all = Object.fromEntries(entriesAt(given).map(([name, value]) => [name, this.text(value)]));
+    const env = this.taken(action, all);
+    const { failure, notRehearsed, variables } = await invoke({ function: target, env, parameters, artifacts });
+    if (notRehearsed !== undefined) {
+      return { outcome: 'not-rehearsed', why: notRehearsed };
+    }
     return failure === undefined ? { outcome: 'passed', variables } : { outcome: 'failed', why: failure, variables };
   }
 
@@ -309,7 +392,7 @@ class Rehearsal {
     return this.options.assembly
       .text(value)
       .replace(/\$\{AWS::(\w+)\}/g, (whole, name: string) => PSEUDO[name] ?? whole)
-      .replace(/#\{([\w.@-]+)\.(\w+)\}/g, (_, space: string, name: string) => this.variables.get(space)?.[name] ?? '');
+      .replace(REFERENCE, (_, space: string, name: string) => this.variables.get(space)?.[name] ?? '');
   }
 
   private made(name: string, { zip, files }: Packed): MadeArtifact {
@@ -329,11 +412,16 @@ const PSEUDO: Readonly<Record<string, string>> = {
   URLSuffix: 'amazonaws.com',
 };
 
-/** An action, and those that make what it reads, in the order of the pipeline. */
+/** An action, and those that make what it reads, artifacts and variables, in the order of the pipeline. */
 function neededBy(actions: readonly PipelineAction[], name: string): PipelineAction[] {
   const needed = new Set(actions.filter((action) => [action.name, `${action.stage}/${action.name}`].includes(name)));
   for (const action of [...actions].reverse()) {
-    if ([...needed].some(({ inputs }) => inputs.some((input) => action.outputs.includes(input)))) {
+    const isRead = [...needed].some(
+      (reader) =>
+        reader.inputs.some((input) => action.outputs.includes(input)) ||
+        referencesOf(reader).some(({ namespace }) => namespace === action.namespace),
+    );
+    if (isRead) {
       needed.add(action);
     }
   }
@@ -348,13 +436,18 @@ function buildspecText(assembly: Assembly, project: Resource, folder: string): s
   return isFile ? readFileSync(join(folder, text || 'buildspec.yml'), 'utf8') : text;
 }
 
-/** Why a build can't be rehearsed, if it can't. */
-async function refusalOf({ phases }: Buildspec, isPrivileged: boolean): Promise<string | undefined> {
-  const commands = phases.flatMap((phase) => [...phase.commands, ...phase.finally]);
-  const forAws = FOR_AWS_ALONE.find(({ command }) => commands.some((one) => command.test(one)));
-  if (forAws) {
-    return forAws.why;
+/** Why a build can't be rehearsed by its buildspec, if it can't. */
+function refusalOf({ phases, shell }: Buildspec): string | undefined {
+  if (!SHELLS.includes(shell)) {
+    return `its shell is ${shell}, and only ${SHELLS.join(', ')} are followed here`;
   }
-  const noBuilder = isPrivileged ? await failureOf('docker', ['info'], process.cwd()) : undefined;
-  return noBuilder && 'it builds an image, and no Docker runs here';
+  const commands = phases.flatMap((phase) => [...phase.commands, ...phase.finally]);
+  return FOR_AWS_ALONE.find(({ command }) => commands.some((one) => command.test(one)))?.why;
+}
+
+/** Why a build has failed. */
+function whyOf({ phase, failed, code, timedOut }: PhaseResult, { minutes }: BuildPlace): string {
+  return timedOut
+    ? `${phase}: ${failed} did not end within ${minutes} minutes, the timeout of the project`
+    : `${phase}: ${failed} ended with ${code}`;
 }

@@ -1,123 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { stringify } from 'yaml';
 import { Assembly } from '../../../../labs/engine/assembly';
 import type { Json } from '../../../../labs/engine/json';
+import type { InvokedJob, Reported } from '../../../../labs/engine/rehearsal/rehearse';
 import {
-  type ActionResult,
-  type InvokedJob,
-  type RehearsalOptions,
-  type Reported,
-  rehearse,
-} from '../../../../labs/engine/rehearsal/rehearse';
+  assemblyOf,
+  build,
+  commands,
+  inProject,
+  oneBuild,
+  rehearsed,
+  root,
+  STACK,
+  source,
+  type TestAction,
+} from './rehearsing';
 
-const STACK = 'orders-dev';
+inProject();
 
-/** What a test's project is in: the repository, and what the rehearsal makes. */
-let root: string;
+/** What `sh` is on this machine: that of macOS is a bash. */
+const sh = spawnSync('sh', ['-c', '[ -z "$BASH_VERSION" ] || echo bash'], { encoding: 'utf8' }).stdout.trim();
 
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
-  mkdirSync(join(root, 'project'));
-  writeFileSync(join(root, 'project', 'order.txt'), 'an order');
-});
-
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-interface Build {
-  readonly spec: object | string;
-  readonly properties?: { readonly [name: string]: Json };
-}
-
-interface TestAction {
-  readonly name: string;
-  readonly provider: string;
-  readonly category: string;
-  readonly inputs?: readonly string[];
-  readonly outputs?: readonly string[];
-  readonly configuration?: { readonly [name: string]: Json };
-  readonly namespace?: string;
-  readonly order?: number;
-}
-
-const source: TestAction = {
-  name: 'Source',
-  category: 'Source',
-  provider: 'S3',
-  outputs: ['Sources'],
-  namespace: 'Source',
-};
-
-const build = (name: string, settings: Partial<TestAction> = {}): TestAction => ({
+/** An action that calls the function. */
+const invocation = (name: string, parameters: object = {}): TestAction => ({
   name,
-  category: 'Build',
-  provider: 'CodeBuild',
+  category: 'Invoke',
+  provider: 'Lambda',
   inputs: ['Sources'],
-  outputs: [],
-  ...settings,
-  configuration: { ProjectName: { Ref: name }, ...settings.configuration },
+  namespace: name,
+  configuration: { FunctionName: { Ref: 'Distributor' }, UserParameters: JSON.stringify(parameters) },
 });
-
-/** A pipeline of stages, each an action or several, and the projects of its builds by their names. */
-function assemblyOf(stages: readonly (readonly TestAction[])[], builds: Readonly<Record<string, Build>>): Assembly {
-  const artifacts = (names: readonly string[] = []): Json => names.map((Name) => ({ Name }));
-  const Stages = stages.map((actions, index) => ({
-    Name: `Stage${index + 1}`,
-    Actions: actions.map(({ name, category, provider, inputs, outputs, configuration = {}, namespace, order = 1 }) => ({
-      Name: name,
-      ActionTypeId: { Category: category, Provider: provider },
-      RunOrder: order,
-      Configuration: configuration,
-      InputArtifacts: artifacts(inputs),
-      OutputArtifacts: artifacts(outputs),
-      ...(namespace ? { Namespace: namespace } : {}),
-    })),
-  }));
-  const resource = (logicalId: string, type: string, properties: { readonly [name: string]: Json }) => ({
-    stack: STACK,
-    logicalId,
-    name: logicalId,
-    type,
-    properties,
-  });
-  return new Assembly({
-    resources: [
-      resource('Pipeline', 'AWS::CodePipeline::Pipeline', { Stages }),
-      resource('Distributor', 'AWS::Lambda::Function', {
-        Environment: { Variables: { REGION: { Ref: 'AWS::Region' } } },
-      }),
-      ...Object.entries(builds).map(([name, { spec, properties }]) =>
-        resource(name, 'AWS::CodeBuild::Project', {
-          Source: { BuildSpec: typeof spec === 'string' ? spec : stringify({ version: '0.2', ...spec }) },
-          ...properties,
-        }),
-      ),
-    ],
-  });
-}
-
-/** Rehearses, and returns how it ended, and what was printed. */
-async function rehearsed(assembly: Assembly, options: Partial<RehearsalOptions> = {}) {
-  const lines: string[] = [];
-  const results = await rehearse({
-    folder: join(root, 'project'),
-    assembly,
-    scratch: join(root, 'scratch'),
-    onLine: (_, line) => lines.push(line),
-    onEnd: () => {},
-    ...options,
-  });
-  return { results, lines, by: (name: string) => results.find(({ action }) => action === name) as ActionResult };
-}
-
-/** One build after the source. */
-const oneBuild = (spec: object, settings: Partial<TestAction> = {}, properties = {}): Assembly =>
-  assemblyOf([[source], [build('Build', settings)]], { Build: { spec, properties } });
-
-const commands = (...all: string[]): object => ({ phases: { build: { commands: all } } });
 
 test('the files of the project are the sources of a build', async () => {
   const { lines, by } = await rehearsed(oneBuild(commands('cat order.txt')));
@@ -134,13 +49,67 @@ test('what git ignores is no source', async () => {
   expect(lines).toEqual(['$ ls -A', '.gitignore', 'order.txt']);
 });
 
-test('all commands share a shell: its folder, its variables and its functions', async () => {
+/** Odd values, each as a command of a buildspec that assigns it, and as it is read again. */
+const odd = ["'two  words'", '\'a "quoted" $one and `another`\'', '"it\'s"', "'back\\slash'", "'line\nline'", "''"];
+
+test.each(['sh', 'bash'])('of a command of %s its folder and its variables are kept', async (shell) => {
   const phases = {
-    install: { commands: ['mkdir deep', 'cd deep', 'name="two  words"', 'greet() { echo "hello $1"; }'] },
-    build: { commands: ['pwd | grep -o "deep$"', 'greet "$name"'] },
+    install: { commands: ['mkdir deep', 'cd deep', ...odd.map((value, index) => `V${index}=${value}`)] },
+    build: {
+      commands: [
+        'pwd | grep -o "deep$"',
+        ...odd.map((value, index) => `[ "$V${index}" = ${value} ] && printenv V${index} >/dev/null`),
+      ],
+    },
   };
-  const { lines } = await rehearsed(oneBuild({ phases }));
-  expect(lines.filter((line) => !line.startsWith('$'))).toEqual(['deep', 'hello two  words']);
+  const { lines, by } = await rehearsed(oneBuild({ env: { shell }, phases }));
+  expect(by('Build')).toMatchObject({ outcome: 'passed' });
+  expect(lines).toContain('deep');
+});
+
+test.each([
+  ['a function', 'sh', 'greet() { :; }', 'greet'],
+  ['a function', 'bash', 'greet() { :; }', 'greet'],
+  ['an array', 'bash', 'ALL=(1 2 3)', '[ "$ALL" = 1 ]'],
+  ['an associative array', 'bash', 'declare -A ALL; ALL[one]=1', 'declare -p ALL | grep -q one'],
+  ['an option of the shell', 'sh', 'set -f', 'case $- in *f*) ;; *) false ;; esac'],
+  ['what an exit follows', 'sh', 'A=1; exit 0', '[ "$A" = 1 ]'],
+])('%s of a command of %s is not kept', async (_, shell, command, use) => {
+  const both = await rehearsed(oneBuild({ env: { shell }, ...commands(`${command}\n${use}`) }));
+  const { by } = await rehearsed(oneBuild({ env: { shell }, ...commands(command, use) }));
+  expect(both.by('Build').outcome).toBe('passed');
+  expect(by('Build')).toMatchObject({ outcome: 'failed', phases: [{ failed: use }] });
+});
+
+test('a shell is sh where the buildspec names none', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('echo "[$BASH_VERSION]"')));
+  expect(lines.at(-1)).toMatch(sh === 'bash' ? /^\[\d/ : /^\[\]$/);
+  const named = await rehearsed(oneBuild({ env: { shell: 'bash' }, ...commands('echo "[$BASH_VERSION]"') }));
+  expect(named.lines.at(-1)).toMatch(/^\[\d/);
+});
+
+test('a shell that is none of Linux is named', async () => {
+  const { lines, by } = await rehearsed(oneBuild({ env: { shell: 'powershell.exe' }, ...commands('dir') }));
+  const why = 'its shell is powershell.exe, and only sh, /bin/sh, bash are followed here';
+  expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why });
+  expect(lines).toEqual([]);
+});
+
+test('a command that exits without an error ends itself alone', async () => {
+  const { lines, by } = await rehearsed(oneBuild(commands('exit 0', 'echo next', 'false')));
+  expect(lines).toEqual(['$ exit 0', '$ echo next', 'next', '$ false']);
+  expect(by('Build')).toMatchObject({ outcome: 'failed', why: 'build: false ended with 1' });
+});
+
+test('a command finds nothing of the rehearsal itself among its variables', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('true', 'env', 'set')));
+  expect(lines.filter((line) => /^atelier/i.test(line))).toEqual([]);
+  expect(lines).toContain('CODEBUILD_LAST_EXIT=0');
+});
+
+test('a command that ends no line does not hide the next one', async () => {
+  const { lines } = await rehearsed(oneBuild(commands('printf one', 'printf two; exit 2')));
+  expect(lines).toEqual(['$ printf one', 'one', '$ printf two; exit 2', 'two']);
 });
 
 test('a command that fails ends its phase, what is said with finally still runs, and post_build comes after a build', async () => {
@@ -191,6 +160,19 @@ test('a phase that says CONTINUE fails alone: what comes after it runs and decid
   expect(failing.by('Build')).toMatchObject({ outcome: 'failed', why: 'build: exit 4 ended with 4' });
 });
 
+test('a build ends when the time of its project is over, whatever its phases say of failures, and says so', async () => {
+  const phases = {
+    pre_build: { 'on-failure': 'CONTINUE', commands: ['echo begun', 'sleep 60'] },
+    build: { commands: ['echo never'] },
+  };
+  const { lines, by } = await rehearsed(oneBuild({ phases }, {}, { TimeoutInMinutes: 0.01 }));
+  expect(lines).toEqual(['$ echo begun', 'begun', '$ sleep 60']);
+  expect(by('Build')).toMatchObject({
+    outcome: 'failed',
+    why: 'pre_build: sleep 60 did not end within 0.01 minutes, the timeout of the project',
+  });
+});
+
 test('a build that says ABORT has no post_build when it fails', async () => {
   const phases = {
     build: { 'on-failure': 'ABORT', commands: ['exit 5'] },
@@ -239,6 +221,33 @@ test('an artifact has the files below its base directory, and the next build get
   ]);
 });
 
+test('a file that may be run may be in the next build, and no other', async () => {
+  const spec = {
+    ...commands('mkdir out', 'cp /bin/echo out/tool', 'chmod +x out/tool', 'echo x >out/text'),
+    artifacts: { 'base-directory': 'out', files: ['**/*'] },
+  };
+  const assembly = assemblyOf(
+    [[source], [build('Build', { outputs: ['Made'] })], [build('Look', { inputs: ['Made'] })]],
+    { Build: { spec }, Look: { spec: commands('./tool fine', '[ ! -x text ]') } },
+  );
+  const { lines, by } = await rehearsed(assembly);
+  expect(lines).toContain('fine');
+  expect(by('Look').outcome).toBe('passed');
+});
+
+test.each([
+  ['$CODEBUILD_SRC_DIR/out', '**/*'],
+  ['$PLACE', '$KIND/*'],
+  ['.', '$CODEBUILD_SRC_DIR/out/**/*'],
+])('an artifact of %s and %s has the values of the variables at the end of the build', async (directory, files) => {
+  const spec = {
+    ...commands('PLACE=out KIND=a', 'mkdir -p out/a out/b', 'echo x >out/a/x', 'echo y >out/b/y'),
+    artifacts: { 'base-directory': directory, files: [files], 'exclude-paths': ['b/*', `\${PLACE}/b/*`] },
+  };
+  const { by } = await rehearsed(oneBuild(spec, { outputs: ['Made'] }));
+  expect(by('Build')).toMatchObject({ outcome: 'passed', artifacts: [{ files: 1 }] });
+});
+
 test('the same files make the same bytes', async () => {
   const spec = { ...commands('mkdir out', 'echo x >out/x'), artifacts: { 'base-directory': 'out', files: ['**/*'] } };
   const bytes = async (scratch: string) => {
@@ -283,6 +292,15 @@ test('an action reads what an earlier one exports', async () => {
   expect(lines.at(-1)).toBe('[a b]');
 });
 
+test.each(['sh', 'bash'])(
+  'an exported variable of %s may be read-only, and one that nothing has set is none',
+  async (shell) => {
+    const spec = { env: { shell, 'exported-variables': ['A', 'B', 'C'] }, ...commands('readonly A=1', 'B=') };
+    const { by } = await rehearsed(oneBuild(spec));
+    expect(by('Build').variables).toEqual({ A: '1', B: '' });
+  },
+);
+
 test('a failed stage is the last', async () => {
   const assembly = assemblyOf([[source], [build('Build'), build('Beside')], [build('Next')]], {
     Build: { spec: commands('false') },
@@ -297,6 +315,52 @@ test('a failed stage is the last', async () => {
   ]);
 });
 
+test('what runs after a failed action of its stage does not begin', async () => {
+  const stage = [
+    build('Build', { order: 2 }),
+    build('Beside', { order: 2 }),
+    build('Before'),
+    build('After', { order: 3 }),
+  ];
+  const assembly = assemblyOf([[source], stage], {
+    Before: { spec: commands('true') },
+    Build: { spec: commands('false') },
+    Beside: { spec: commands('true') },
+    After: { spec: commands('true') },
+  });
+  const { results } = await rehearsed(assembly);
+  expect(results.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'Source passed',
+    'Before passed',
+    'Build failed',
+    'Beside passed',
+  ]);
+});
+
+test('one action is rehearsed with those whose variables it reads, and what has no value is named', async () => {
+  const reading = (...texts: string[]) => ({
+    EnvironmentVariables: JSON.stringify(texts.map((value, index) => ({ name: `V${index}`, value }))),
+  });
+  const assembly = assemblyOf(
+    [
+      [source],
+      [build('First', { namespace: 'First' }), build('Other')],
+      [build('Second', { namespace: 'Second', configuration: reading('#{First.TAG}') })],
+      [build('Wanted', { configuration: reading('#{Second.TAG}', '#{Source.CommitMessage}') })],
+    ],
+    {
+      First: { spec: { env: { 'exported-variables': ['TAG'] }, ...commands('TAG=one') } },
+      Other: { spec: commands('true') },
+      Second: { spec: { env: { 'exported-variables': ['TAG'] }, ...commands('TAG="$V0 two"') } },
+      Wanted: { spec: commands('echo "[$V0] [$V1]"') },
+    },
+  );
+  const { results, lines } = await rehearsed(assembly, { action: 'Wanted' });
+  expect(results.map(({ action }) => action)).toEqual(['Source', 'First', 'Second', 'Wanted']);
+  expect(lines.at(-1)).toBe('[one two] []');
+  expect(lines.filter((line) => line.includes('no value'))).toEqual(['#{Source.CommitMessage} has no value here']);
+});
+
 test('one action is rehearsed with those alone whose artifacts it reads', async () => {
   const assembly = assemblyOf([[source], [build('Other')], [build('Wanted')]], {
     Other: { spec: commands('echo other') },
@@ -309,6 +373,8 @@ test('one action is rehearsed with those alone whose artifacts it reads', async 
 test.each([
   ['cdk -a cdk.out deploy Pipeline --require-approval=never', 'it changes stacks on AWS'],
   ['npx cdk bootstrap', 'it changes stacks on AWS'],
+  ['npx cdk \\\n  deploy Stack', 'it changes stacks on AWS'],
+  ['npx cdk-assets \\\n  publish', 'it publishes assets to AWS'],
   ['cdk-assets --path "assembly.json" publish', 'it publishes assets to AWS'],
 ])('%s is never run', async (command, why) => {
   const { lines, by } = await rehearsed(oneBuild(commands('touch ran', command)));
@@ -324,20 +390,6 @@ test.each([
 ])('%s/%s is named', async (category, provider, why) => {
   const { by } = await rehearsed(assemblyOf([[source], [{ name: 'It', category, provider }]], {}));
   expect(by('It')).toMatchObject({ outcome: 'not-rehearsed', why });
-});
-
-test('an image is named where nothing builds it', async () => {
-  const bin = join(root, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-  const { PATH } = process.env;
-  process.env.PATH = `${bin}:${PATH}`;
-  try {
-    const { by } = await rehearsed(oneBuild(commands('docker build .'), {}, { Environment: { PrivilegedMode: true } }));
-    expect(by('Build')).toMatchObject({ outcome: 'not-rehearsed', why: 'it builds an image, and no Docker runs here' });
-  } finally {
-    process.env.PATH = PATH;
-  }
 });
 
 test('no command sees the profile, the keys or the tokens of whoever rehearses', async () => {
@@ -376,18 +428,59 @@ test('no pipeline gives a command other keys, another home or another endpoint',
   expect(wanted.filter((name) => !lines.some((line) => line.startsWith(`${name}=`)))).toEqual([]);
 });
 
-test('a variable of the pipeline has its default', async () => {
-  const configuration = {
-    EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: '#{variables.TAG}', type: 'PLAINTEXT' }]),
-  };
-  const { resources } = oneBuild(commands('echo "[$TAG]"'), { configuration });
-  const withVariable = resources.map((one) =>
-    one.logicalId === 'Pipeline'
-      ? { ...one, properties: { ...one.properties, Variables: [{ Name: 'TAG', DefaultValue: 'none' }] } }
-      : one,
+/** What leads the clients of AWS elsewhere, besides what a rehearsal sets itself. */
+const LEADING_AWAY = [
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+];
+
+test.each(LEADING_AWAY)(
+  '%s of a buildspec, a project, an action or a function is left out, and named',
+  async (name) => {
+    const said = `${name} of the pipeline is left out: calls of AWS stay on this machine`;
+    const configuration = { EnvironmentVariables: JSON.stringify([{ name, value: 'CANARY' }]) };
+    const properties = { Environment: { EnvironmentVariables: [{ Name: name, Value: 'CANARY' }] } };
+    const spec = commands('env');
+    for (const assembly of [
+      oneBuild({ env: { variables: { [name]: 'CANARY' } }, ...spec }),
+      oneBuild(spec, {}, properties),
+      oneBuild(spec, { configuration }),
+    ]) {
+      const { lines } = await rehearsed(assembly);
+      expect(lines).toContain(said);
+      expect(lines.filter((line) => line.startsWith(`${name}=`))).toEqual([]);
+    }
+
+    const { resources } = assemblyOf([[source], [invocation('Call')]], {});
+    const Variables = { [name]: 'CANARY', TABLE: 'orders' };
+    const given = resources.map((one) =>
+      one.logicalId === 'Distributor' ? { ...one, properties: { ...one.properties, Environment: { Variables } } } : one,
+    );
+    const jobs: InvokedJob[] = [];
+    const invoke = async (job: InvokedJob): Promise<Reported> => {
+      jobs.push(job);
+      return { variables: {} };
+    };
+    const { lines } = await rehearsed(new Assembly({ resources: given }), { invoke });
+    expect(jobs.map(({ env }) => env)).toEqual([{ TABLE: 'orders' }]);
+    expect(lines).toContain(said);
+  },
+);
+
+test('a variable of the pipeline has its default, and one without is named', async () => {
+  const variables = ['TAG', 'OTHER'].map((name) => ({ name, value: `#{variables.${name}}`, type: 'PLAINTEXT' }));
+  const configuration = { EnvironmentVariables: JSON.stringify(variables) };
+  const { resources } = oneBuild(commands('echo "[$TAG] [$OTHER]"'), { configuration });
+  const Variables: Json = [{ Name: 'TAG', DefaultValue: 'none' }, { Name: 'OTHER' }];
+  const withVariables = resources.map((one) =>
+    one.logicalId === 'Pipeline' ? { ...one, properties: { ...one.properties, Variables } } : one,
   );
-  const { lines } = await rehearsed(new Assembly({ resources: withVariable }));
-  expect(lines.at(-1)).toBe('[none]');
+  const { lines } = await rehearsed(new Assembly({ resources: withVariables }));
+  expect(lines[0]).toBe('#{variables.OTHER} has no value here');
+  expect(lines.at(-1)).toBe('[none] []');
 });
 
 test('the same pipeline of two stages is rehearsed twice, each time from the beginning', async () => {
@@ -409,18 +502,10 @@ test('a secret is named, and not fetched', async () => {
 
 test('a function gets a job, and its report decides', async () => {
   const jobs: InvokedJob[] = [];
-  const action = (name: string, region: string): TestAction => ({
-    name,
-    category: 'Invoke',
-    provider: 'Lambda',
-    inputs: ['Sources'],
-    namespace: name,
-    configuration: {
-      FunctionName: { Ref: 'Distributor' },
-      UserParameters: JSON.stringify({ region, of: '#{Source.CommitId}' }),
-    },
-  });
-  const { by } = await rehearsed(assemblyOf([[source], [action('One', 'eu-west-1'), action('Two', 'us-east-1')]], {}), {
+  const actions = Object.entries({ One: 'eu-west-1', Two: 'us-east-1' }).map(([name, region]) =>
+    invocation(name, { region, of: '#{Source.CommitId}' }),
+  );
+  const { by } = await rehearsed(assemblyOf([[source], actions], {}), {
     invoke: async (job): Promise<Reported> => {
       jobs.push(job);
       return job.parameters.includes('us-east-1') ? { failure: 'denied', variables: {} } : { variables: { Arn: 'a' } };
@@ -437,10 +522,23 @@ test('a function gets a job, and its report decides', async () => {
   ]);
 });
 
+test('a function that can not be called is named', async () => {
+  const invoke = async (): Promise<Reported> => ({ notRehearsed: 'it is of Python', variables: {} });
+  const { by } = await rehearsed(assemblyOf([[source], [invocation('Call')]], {}), { invoke });
+  expect(by('Call')).toMatchObject({ outcome: 'not-rehearsed', why: 'it is of Python' });
+});
+
 test.each([
   [{ phases: { deploy: {} } }, 'the buildspec has a phase deploy; there are install, pre_build, build, post_build'],
   [{ env: {} }, 'the buildspec has no phases'],
-  [{ version: 0.1, phases: {} }, 'the buildspec is of version 0.1; write version: 0.2, whose commands share a shell'],
+  [
+    { env: { 'exported-variables': ['A-B'] }, phases: {} },
+    'the buildspec exports "A-B"; a variable has letters, digits and _',
+  ],
+  [
+    { version: 0.1, phases: {} },
+    'the buildspec is of version 0.1; write version: 0.2, whose commands share variables and a folder',
+  ],
 ])('%j is no buildspec', async (spec, why) => {
   const { by } = await rehearsed(oneBuild(spec));
   expect(by('Build')).toMatchObject({ outcome: 'failed', why });
