@@ -1,6 +1,7 @@
 import {
   type Assembly,
   type Buildspec,
+  commandsIn,
   failed,
   firstFailure,
   type Goal,
@@ -9,6 +10,7 @@ import {
   type Resource,
   readBuildspec,
   reads,
+  type ShellCommand,
   type Verdict,
   when,
 } from '../authoring';
@@ -43,7 +45,12 @@ function withSpec(assembly: Assembly, project: Resource, judge: (build: Buildspe
   }
 }
 
-const commandsOf = ({ phases }: Buildspec): string[] => phases.flatMap(({ commands }) => [...commands]);
+/** What a build runs, and the variables that it sets to plain text. */
+function scriptOf({ phases, variables }: Buildspec) {
+  const known = new Map(Object.entries(variables));
+  const commands = phases.flatMap((phase) => commandsIn(phase.commands, known));
+  return { commands, variables: known };
+}
 
 /** A pipeline that is billed by use, and can filter what starts it. */
 export const pipelineBuilds: Goal = {
@@ -63,9 +70,6 @@ export const pipelineBuilds: Goal = {
 /** What installs what a lock file says, and fails where it can't. */
 const LOCKED = /\bnpm (ci|clean-install)\b|--(frozen-lockfile|immutable|require-hashes)\b/;
 
-/** What does something else where that fails. */
-const OTHERWISE = /\|\|\s*(npm|yarn|pnpm|true|:|echo)/;
-
 /** Whoever builds the same commit gets the same layer. */
 export const lockFile: Goal = {
   name: 'The build installs what the lock file says',
@@ -78,17 +82,20 @@ export const lockFile: Goal = {
     ),
   ],
   judge: withParts(['project'], ({ project }, assembly) =>
-    withSpec(assembly, project, (build) =>
-      when(
-        commandsOf(build).some((command) => LOCKED.test(command) && !OTHERWISE.test(command)),
+    withSpec(assembly, project, (build) => {
+      const installs = scriptOf(build).commands.filter(({ text }) => LOCKED.test(text));
+      return when(
+        installs.some(({ isForgiven }) => !isForgiven),
         {
-          seen: `no command of ${project.name} installs by a lock file`,
+          seen: installs[0]
+            ? `${project.name} goes on where this fails: ${installs[0].text}`
+            : `no command of ${project.name} installs by a lock file`,
           wanted: 'a build that installs the versions of package-lock.json, and fails where it does not fit',
           where: project.where,
           next: 'let the build install with the command of npm that takes the lock file as it is',
         },
-      ),
-    ),
+      );
+    }),
   ),
 };
 
@@ -130,12 +137,15 @@ export const artifactIsLayer: Goal = {
             next: 'let the artifact begin in the folder that holds nodejs, with all paths below it',
           }),
         () =>
-          when(artifact?.baseDirectory !== '.' && commandsOf(build).some((command) => command.includes('nodejs')), {
-            seen: `the artifact of ${project.name} begins in ${artifact?.baseDirectory}, and holds no folder nodejs`,
-            wanted,
-            where: project.where,
-            next: 'install into the folder nodejs of a folder of its own, and let the artifact begin in that',
-          }),
+          when(
+            artifact?.baseDirectory !== '.' && scriptOf(build).commands.some(({ text }) => text.includes('nodejs')),
+            {
+              seen: `the artifact of ${project.name} begins in ${artifact?.baseDirectory}, and holds no folder nodejs`,
+              wanted,
+              where: project.where,
+              next: 'install into the folder nodejs of a folder of its own, and let the artifact begin in that',
+            },
+          ),
       );
     }),
   ),
@@ -189,35 +199,35 @@ export const architecture: Goal = {
 
 /** What only moves files, installs, or tells a version: nothing of it fails because a package is no good. */
 const MOVES =
-  /^\s*(true|mkdir|cp|mv|rm|cd|ls|cat|echo|printf|export|set|zip|npm (ci|clean-install|install|prune)|(yarn|pnpm)\b.*\binstall)\b|--version\b/;
+  /^(\[ |test |(true|:|mkdir|cp|mv|rm|cd|ls|cat|echo|printf|export|set|zip|npm (ci|clean-install|install|prune)|(yarn|pnpm)\b.*\binstall)\b)|--version\b/;
 
-/** The commands that try what was installed before, wherever there is an installation; each as a whole. */
-function triesOf(build: Buildspec): string[] {
-  const all = commandsOf(build);
-  const installs = all.findIndex((command) => LOCKED.test(command));
-  return all.slice(Math.max(installs, 0)).filter((command, index) => {
-    // What follows the installation in its own command is behind it.
-    const parts = (installs >= 0 && index === 0 ? command.slice(command.search(LOCKED)) : command).split(/&&|;|\n/);
-    const behind = installs >= 0 && index === 0 ? parts.slice(1) : parts;
-    return behind.some((part) => part.trim() !== '' && !MOVES.test(part));
-  });
+/** What is tried in the projects of a pipeline, and the variables that their builds have. */
+interface Trying {
+  /** The commands that try what was installed before, wherever there is an installation. */
+  readonly tries: readonly ShellCommand[];
+  /** Of each build, what it sets to plain text. */
+  readonly variables: ReadonlyArray<ReadonlyMap<string, string>>;
+}
+
+function triesOf(commands: readonly ShellCommand[]): readonly ShellCommand[] {
+  const installed = commands.findIndex(({ text }) => LOCKED.test(text));
+  return commands.slice(installed + 1).filter(({ text }) => !MOVES.test(text));
 }
 
 /** A judgement of the commands that try the layer, in all projects of the pipeline. */
-function withTries(judge: (tries: readonly string[], all: readonly string[], project: Resource) => Verdict) {
+function withTries(judge: (trying: Trying, project: Resource) => Verdict) {
   return withParts(['pipeline', 'project'], ({ pipeline, project }, assembly) => {
-    const all: string[] = [];
-    const tries: string[] = [];
+    const scripts: ReturnType<typeof scriptOf>[] = [];
     const unread = projectsOf(assembly, templateOf(assembly, pipeline))
       .map((one) =>
         withSpec(assembly, one, (build) => {
-          all.push(...commandsOf(build));
-          tries.push(...triesOf(build));
+          scripts.push(scriptOf(build));
           return { passed: true };
         }),
       )
       .find(({ passed }) => !passed);
-    return unread ?? judge(tries, all, project);
+    const tries = scripts.flatMap(({ commands }) => triesOf(commands));
+    return unread ?? judge({ tries, variables: scripts.map(({ variables }) => variables) }, project);
   });
 }
 
@@ -227,7 +237,7 @@ export const tried: Goal = {
   reads: [
     reads(TYPE.project, 'Source.BuildSpec', spec([INSTALL]), spec(['node layer/check.js', INSTALL, 'node --version'])),
   ],
-  judge: withTries((tries, _, project) =>
+  judge: withTries(({ tries }, project) =>
     when(tries.length > 0, {
       seen: `the commands of ${project.name} install and move files, and try nothing`,
       wanted: 'a command that fails where the packages do not do what functions need',
@@ -242,9 +252,9 @@ export const triedAsFunction: Goal = {
   name: 'It finds them where a function would',
   reads: [mayRead(TYPE.project, 'Source.BuildSpec', spec([INSTALL, 'node layer/check.js']))],
   dependsOn: [tried.name],
-  judge: withTries((_, all, project) =>
+  judge: withTries(({ variables }, project) =>
     when(
-      all.some((command) => /NODE_PATH=\S*nodejs\/node_modules/.test(command)),
+      variables.some((known) => /nodejs\/node_modules/.test(known.get('NODE_PATH') ?? '')),
       {
         seen: `no command of ${project.name} sets NODE_PATH to the packages of the layer`,
         wanted: 'NODE_PATH with the nodejs/node_modules of the layer, as the runtimes of Node.js have it',
@@ -254,9 +264,6 @@ export const triedAsFunction: Goal = {
     ),
   ),
 };
-
-/** What lets a command fail without a word. */
-const FORGIVEN = /\|\|\s*(true|:|echo|printf|exit 0)|;\s*(true|:|exit 0|(echo|printf)\b[^;]*)\s*$|[^&]&\s*$/;
 
 /** A failing check is not only printed. */
 export const triedInEarnest: Goal = {
@@ -269,10 +276,10 @@ export const triedInEarnest: Goal = {
     ),
   ],
   dependsOn: [tried.name],
-  judge: withTries((tries, _, project) => {
-    const forgiven = tries.find((command) => FORGIVEN.test(command));
+  judge: withTries(({ tries }, project) => {
+    const forgiven = tries.find(({ isForgiven }) => isForgiven);
     return when(forgiven === undefined, {
-      seen: `${project.name} goes on where a check fails: ${forgiven}`,
+      seen: `${project.name} goes on where a check fails: ${forgiven?.text}`,
       wanted: 'a build that fails with its check, so that nothing is published',
       where: project.where,
       next: 'let the command of the check end as the check ends',

@@ -170,10 +170,16 @@ describe('a wrong answer is refused by what was seen', () => {
       /files of the artifact of Packer lose their folders/,
     ],
     [
+      'an installation by any lock file or none',
+      'layer-build',
+      built('npm install --prefix out/nodejs'),
+      /no command of Packer installs by a lock file/,
+    ],
+    [
       'another installation',
       'layer-build',
       built(`${INSTALL} || npm i`),
-      /no command of Packer installs by a lock file/,
+      /Packer goes on where this fails: npm ci --omit=dev --prefix out\/nodejs/,
     ],
     [
       'the sources as what is published',
