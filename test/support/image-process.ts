@@ -10,8 +10,8 @@ import { type RuntimeApi, startRuntimeApi } from './runtime-api';
 
 /** A runtime as small as it gets: it asks for events, and tells what the handler of a module answers. */
 const RUNTIME = `
-const [, , file, name] = process.argv;
-const handler = require(file)[name];
+const [file, name] = process.env._HANDLER.split('.');
+const handler = require(process.env.LAMBDA_TASK_ROOT + '/' + file)[name];
 const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
 const tell = (id, kind, body) => fetch(base + id + '/' + kind, { method: 'POST', body: JSON.stringify(body) });
 (async () => {
@@ -26,6 +26,14 @@ const tell = (id, kind, body) => fetch(base + id + '/' + kind, { method: 'POST',
   }
 })();
 `;
+
+/** What runs the handler of a base image, and asks the Runtime API for events. */
+export interface RuntimeClient {
+  /** The Node.js that it runs on. */
+  readonly node: string;
+  /** Its program. */
+  readonly file: string;
+}
 
 /** What an image of Node.js runs, as a process without a container. */
 export interface ImageProcess {
@@ -42,8 +50,9 @@ export interface ImageProcess {
  * Runtime API, as the base image has it.
  *
  * @param pattern a pattern whose finished project has a Dockerfile for Node.js
+ * @param given what runs its handler. @default - a loop of this kit's tests
  */
-export async function startImage(pattern: Pattern): Promise<ImageProcess> {
+export async function startImage(pattern: Pattern, given?: RuntimeClient): Promise<ImageProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'image-test-'));
   for (const [path, content] of render(pattern, checkOptions(pattern, { name: 'orders' }), lastStep(pattern))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -59,9 +68,20 @@ export async function startImage(pattern: Pattern): Promise<ImageProcess> {
   }
   const api = await startRuntimeApi();
   writeFileSync(join(folder, 'runtime.cjs'), RUNTIME);
-  const child = spawn(process.execPath, ['runtime.cjs', join(folder, 'dist', `${module}.js`), handler], {
+  const { node, file } = given ?? { node: process.execPath, file: 'runtime.cjs' };
+  const child = spawn(node, [file], {
     cwd: folder,
-    env: { AWS_LAMBDA_RUNTIME_API: api.address },
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    env: {
+      AWS_LAMBDA_RUNTIME_API: api.address,
+      AWS_LAMBDA_FUNCTION_NAME: 'function',
+      AWS_LAMBDA_FUNCTION_VERSION: '1',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      AWS_LAMBDA_LOG_GROUP_NAME: 'group',
+      AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
+      LAMBDA_TASK_ROOT: join(folder, 'dist'),
+      _HANDLER: `${module}.${handler}`,
+    },
     stdio: 'ignore',
   });
   return {

@@ -64,7 +64,7 @@ export async function rehearse(action: string | undefined, options: RehearseOpti
       endpoint: target?.endpoint,
       ...invoke,
       onLine: (_, line) => output.print(`  ${output.paint('faint', line)}`),
-      onEnd: (result) => print(output, result),
+      onEnd: (result) => print(output, result, pipelinesOf(assembly).length > 1),
     });
     const passed = results.every(({ outcome }) => outcome !== 'failed');
     output.document({ passed, folder: options.keep ? scratch : null, actions: results });
@@ -101,7 +101,7 @@ function checkAction(assembly: Assembly, action: string | undefined): void {
     throw new UsageError(`the pipeline has no action ${JSON.stringify(action)}`, {
       option: 'action',
       given: action,
-      allowed: actions.map(pathOf).join(', '),
+      allowed: [...new Set(actions.map(pathOf))].join(', '),
       choices: known,
       example: `atelier pipeline rehearse ${known.at(-1)}`,
     });
@@ -112,7 +112,9 @@ function pathOf({ stage, name }: PipelineAction): string {
   return `${stage}/${name}`;
 }
 
-function print(output: Output, { stage, action, outcome, why, artifacts, variables, seconds }: ActionResult): void {
+/** @param isOneOfSeveral whether the app has further pipelines, so that this one is named */
+function print(output: Output, result: ActionResult, isOneOfSeveral: boolean): void {
+  const { pipeline, stage, action, outcome, why, artifacts, variables, seconds } = result;
   const made = artifacts.map(({ name, files, bytes }) => `${name}: ${files} files, ${sizeOf(bytes)}`);
   const said = [
     ...(why ? [why] : []),
@@ -120,7 +122,8 @@ function print(output: Output, { stage, action, outcome, why, artifacts, variabl
     ...Object.entries(variables).map(([name, value]) => `${name} ${value}`),
   ];
   const time = outcome === 'not-rehearsed' ? '' : output.paint('faint', `${seconds.toFixed(1)} s`);
-  output.print(`${output.mark(MARKS[outcome])} ${output.paint('strong', `${stage}/${action}`)}  ${time}`);
+  const of = isOneOfSeveral ? output.paint('faint', `  ${pipeline}`) : '';
+  output.print(`${output.mark(MARKS[outcome])} ${output.paint('strong', `${stage}/${action}`)}${of}  ${time}`);
   for (const line of said) {
     output.print(`    ${line}`);
   }

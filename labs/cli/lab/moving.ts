@@ -121,9 +121,13 @@ const REACHED: Readonly<Record<Reach, string>> = {
  * @param moving how the project was moved
  */
 export function printMoving(output: Output, { moved, reach }: Moving): void {
+  if (moved.length === 0) {
+    output.print('Your files have all of it already.');
+    return;
+  }
   output.print(`The solution was ${REACHED[reach]}:`, '');
   output.table(
-    moved.map(({ path, content }) => [path, content === null ? 'removed' : 'changed']),
+    moved.map(({ path, content, was }) => [path, content === null ? 'removed' : was === null ? 'new' : 'changed']),
     ['accent', 'faint'],
   );
   const lost = moved.flatMap(({ path, lost: lines }) => lines.map((line) => ({ path, ...line })));

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPattern } from '../../blueprints/catalog';
+import { run } from '../support/commands';
+import { startImage } from '../support/image-process';
+
+/*
+ * What an image of Node.js runs, without a builder: the runtime interface client of AWS runs the bundle as a process behind the
+ * Runtime API. It needs Node.js 22 or newer, and is compiled when it is installed: by cmake and a compiler of C++.
+ */
+
+const CLIENT = ['aws-lambda-ric@4.0.2', 'node@24'];
+
+/** Whether this machine can compile it. */
+const compiles = ['cmake', 'g++', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'node-image-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+(compiles ? test : test.skip)(
+  'bundles of Node.js answer as processes of the runtime interface client',
+  async () => {
+    writeFileSync(join(folder, 'package.json'), '{}');
+    run(folder, 'npm', ['install', '--no-audit', '--no-fund', ...CLIENT]);
+    const modules = join(folder, 'node_modules');
+    const client = { node: join(modules, 'node', 'bin', 'node'), file: join(modules, 'aws-lambda-ric', 'index.mjs') };
+
+    const greeting = await startImage(findPattern('container-images'), client);
+    expect(await greeting.invoke({ name: 'image' })).toEqual({ kind: 'response', body: { greeting: 'Hello, image!' } });
+    expect(await greeting.invoke({})).toMatchObject({
+      kind: 'error',
+      body: { errorMessage: expect.stringContaining('no name') },
+    });
+    greeting.stop();
+
+    const hello = await startImage(findPattern('cross-account-ecr'), client);
+    expect(await hello.invoke({})).toMatchObject({ kind: 'response', body: { statusCode: 200 } });
+    hello.stop();
+  },
+  600_000,
+);
