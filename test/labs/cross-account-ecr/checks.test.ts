@@ -3,6 +3,7 @@ import { runCheck } from '../../../labs/engine/check';
 import type { Json } from '../../../labs/engine/json';
 import { testChecks } from '../check-suite';
 import { assemblyOf, type Resources } from '../support';
+import { seenAt } from './seen';
 import { FUNCTIONS, finished, lambda, PULL, people } from './templates';
 
 testChecks(checks, finished);
@@ -18,14 +19,6 @@ const app = (statements: readonly Json[], region = 'us-east-1'): Resources => ({
     },
   },
 });
-
-/** What the goals of a step see that are not reached. */
-function seenAt(step: string, resources: Resources, environment = '', rules: Json = {}): (string | null)[] {
-  const [check] = checks.filter((one) => one.step === step);
-  const template = { Resources: resources as unknown as Json, Rules: rules };
-  const assembly = assemblyOf(resources, { stacks: [{ name: 'orders', environment, template }] });
-  return runCheck(check, assembly).results.flatMap(({ passed, seen }) => (passed ? [] : [seen ?? null]));
-}
 
 const REGISTRY_PLACE = 'aws://111122223333/us-east-1';
 const like = (source: Json): Json => ({ StringLike: { 'aws:sourceArn': source } });
