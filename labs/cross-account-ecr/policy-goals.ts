@@ -9,6 +9,7 @@ import {
   type Verdict,
   when,
 } from '../authoring';
+import { OWN } from './conditions';
 import { withRegistries } from './judging';
 import { placeOf, TYPE } from './parts';
 import {
@@ -18,7 +19,6 @@ import {
   excessIn,
   type Grant,
   LAMBDA,
-  OWN,
   PULL,
   type Reading,
   readingOf,

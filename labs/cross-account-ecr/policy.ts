@@ -1,4 +1,15 @@
-import { type Assembly, asList, dig, entriesAt, isObject, type Json, type Resource } from '../authoring';
+import { type Assembly, asList, dig, isObject, type Json, type Resource } from '../authoring';
+import {
+  type Condition,
+  conditionsOf,
+  isOfInsecure,
+  LATER,
+  OWN,
+  obstacleTo,
+  type Reader,
+  type Saying,
+  sourceOf,
+} from './conditions';
 import { type Place, placeOf } from './parts';
 import { fitsWildcard, textOf } from './texts';
 
@@ -7,9 +18,6 @@ export const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /** The service that pulls. */
 export const LAMBDA = 'lambda.amazonaws.com';
-
-/** The account of the registry, where the template leaves it to the deployment which one that is. */
-export const OWN = 'its own account';
 
 /** What a statement allows principals of one kind. */
 export interface Grant {
@@ -45,22 +53,8 @@ export interface Reading {
   readonly denials: readonly Denial[];
 }
 
-/** What a value of a policy says: as it is judged, and as it is told. */
-interface Saying {
-  readonly text: string;
-  readonly told: string;
-}
-
-type Reader = (value: Json) => Saying;
-
 /** Roots of accounts, by their 12 digits or by ARN. */
 const ROOT = new RegExp(`^(?:arn:.+:iam::)?(\\d{12}|${OWN})(?::root)?$`);
-
-/** A function of one account, in Regions that fit; a layer, or any account, is no such thing. */
-const FUNCTIONS = new RegExp(`^arn:.+:lambda:([^:]+):(\\d{12}|${OWN}):function:.+$`);
-
-/** What stands for a value that only the deployment knows, the partition or the Region; such a value has colons of its own. */
-const LATER = 'its';
 
 /**
  * What the policy of a repository says.
@@ -125,7 +119,7 @@ function grantsFrom(statement: Json, reader: Reader, place: Place): Grant[] {
   }
   const [principals, services] = [at('Principal', 'AWS'), at('Principal', 'Service')];
   const roots = principals.filter(({ text }) => ROOT.test(text));
-  const accounts = roots.map(({ text }) => groups(ROOT, text)[0]);
+  const accounts = roots.map(({ text }) => text.replace(ROOT, '$1'));
   const isLambda = services.some(({ text }) => text === LAMBDA);
   const others = [...principals, ...services].filter((one) => !roots.includes(one) && one.text !== LAMBDA);
   const conditions = conditionsOf(dig(statement, 'Condition'), reader);
@@ -140,76 +134,14 @@ function grantsFrom(statement: Json, reader: Reader, place: Place): Grant[] {
   ];
 }
 
-/** One line of a condition: all of its lines have to hold, each for one of its values. */
-interface Condition {
-  readonly operator: string;
-  /** The key, in small letters: IAM ignores case. */
-  readonly key: string;
-  /** The key as the policy spells it. */
-  readonly spelled: string;
-  readonly values: readonly Saying[];
-}
-
-function conditionsOf(condition: Json | undefined, reader: Reader): Condition[] {
-  return entriesAt(condition).flatMap(([operator, keys]) =>
-    entriesAt(keys).map(([key, values]) => ({
-      operator,
-      key: key.toLowerCase(),
-      spelled: key,
-      values: asList(values).map(reader),
-    })),
-  );
-}
-
-/** Conditions that hold for whoever is meant, so that they take nothing away, by their keys. */
-type Harmless = Readonly<Record<string, (condition: Condition, account: string) => boolean>>;
-
-const encrypted = ({ operator, values }: Condition): boolean =>
-  operator === 'Bool' && values.every(({ text }) => text.toLowerCase() === 'true');
-
-// Whether an account is of an organization is in no template.
-const OF_PEOPLE: Harmless = {
-  'aws:securetransport': encrypted,
-  'aws:principalaccount': matches,
-  'aws:principalorgid': () => true,
-};
-
-/** A service that asks has no account of its own, but one that it asks for. */
-const OF_SERVICE: Harmless = {
-  'aws:securetransport': encrypted,
-  'aws:sourceaccount': matches,
-  'aws:sourceorgid': () => true,
-};
-
-/** Whether a condition names an account: by `StringEquals` or a pattern. */
-function matches({ operator, values }: Condition, account: string): boolean {
-  return (
-    /^String(Like|Equals)$/.test(operator) &&
-    values.some(({ text }) => (operator === 'StringLike' ? fitsWildcard(text, account) : text === account))
-  );
-}
-
-/** Why a condition takes something away from accounts, as the end of a sentence. */
-function obstacle(conditions: readonly Condition[], accounts: readonly string[], harmless: Harmless) {
-  const found = conditions.find((one) => !accounts.every((account) => harmless[one.key]?.(one, account)));
-  return found && `only under the condition ${found.operator} of ${found.spelled}${valuesOf(found)}`;
-}
-
-const valuesOf = ({ values }: Condition): string => {
-  const told = values.map((one) => one.told).join(', ');
-  return told ? ` (${told.slice(0, 60)})` : '';
-};
-
 function accountsGrant(
   accounts: readonly string[],
   actions: readonly string[],
   conditions: readonly Condition[],
 ): Grant {
-  const flaw = obstacle(conditions, accounts, OF_PEOPLE);
+  const flaw = obstacleTo(conditions, accounts);
   return { to: 'accounts', accounts, actions, told: accounts.join(', '), ...(flaw ? { flaw } : {}) };
 }
-
-const isSource = ({ key }: Condition): boolean => key === 'aws:sourcearn';
 
 function lambdaGrant(
   actions: readonly string[],
@@ -217,90 +149,23 @@ function lambdaGrant(
   place: Place,
   beside: string,
 ): Grant {
-  const sources = conditions.filter(isSource);
-  const flaw = sourceFlaw(conditions, sources, place);
-  // Lines of a condition hold all at once: what one of them leaves out is out.
-  const [first = [], ...more] = sources.map(({ values }) => values.flatMap(({ text }) => accountOf(text)));
-  const accounts = flaw ? [] : first.filter((account) => more.every((one) => one.includes(account)));
-  const rest = conditions.filter((one) => !isSource(one));
-  const unmet = accounts.length > 0 ? obstacle(rest, accounts, OF_SERVICE) : 'under conditions that never hold at once';
-  const end = flaw ?? unmet;
+  const { accounts, flaw } = sourceOf(conditions, place);
   return {
     to: 'lambda',
     accounts,
     actions,
     told: LAMBDA,
-    ...(end ? { flaw: end } : {}),
+    ...(flaw ? { flaw } : {}),
     ...(beside ? { beside } : {}),
   };
-}
-
-const accountOf = (text: string): string[] => FUNCTIONS.exec(text)?.slice(2) ?? [];
-
-const NOBODYS = "and no condition says for which account's functions";
-
-/** What is wrong with a line of a condition on the ARN that a service acts for. */
-const SOURCE_FLAWS: ReadonlyArray<
-  (condition: Condition, text: string, told: string, region?: string) => string | false
-> = [
-  ({ operator }) =>
-    /IfExists$/.test(operator) && `and its condition ${operator} also holds where there is no aws:sourceArn`,
-  ({ operator }) =>
-    !/^(String|Arn)(Like|Equals)$/.test(operator) &&
-    `and its condition ${operator} of aws:sourceArn does not name the functions that it is for`,
-  ({ operator }, text, told) =>
-    operator === 'StringEquals' &&
-    /[*?]/.test(text) &&
-    `for nothing: StringEquals takes the asterisk of ${told} as a letter, and no function is called so`,
-  (_, text, told) =>
-    !FUNCTIONS.test(text) &&
-    `for ${told}, which is not the functions of one account: they are arn:aws:lambda:REGION:ACCOUNT:function:*`,
-  (_, text, told, region) =>
-    !isOfRegion(text, region) && `for ${told}, and not for functions in ${region}, where the registry is`,
-];
-
-function isOfRegion(text: string, region?: string): boolean {
-  const [pattern] = groups(FUNCTIONS, text);
-  return pattern === LATER || region === undefined || fitsWildcard(pattern, region);
-}
-
-function sourceFlaw(
-  conditions: readonly Condition[],
-  sources: readonly Condition[],
-  { region }: Place,
-): string | undefined {
-  if (sources.length === 0) {
-    const [other] = conditions;
-    return other
-      ? `and its condition is on ${other.spelled}${valuesOf(other)}, and not on aws:sourceArn, the function that it pulls for`
-      : NOBODYS;
-  }
-  const flaws = sources.flatMap((source) => source.values.map((value) => valueFlaw(source, value, region)));
-  return flaws.find(Boolean) ?? (sources.some(({ values }) => values.length === 0) ? NOBODYS : undefined);
-}
-
-function valueFlaw(source: Condition, { text, told }: Saying, region?: string): string | undefined {
-  for (const flawOf of SOURCE_FLAWS) {
-    const flaw = flawOf(source, text, told, region);
-    if (flaw) {
-      return flaw;
-    }
-  }
-  return undefined;
 }
 
 /** What a statement denies of pulling; that whoever asks without encryption is refused, harms nobody. */
 function denialFrom(statement: Json, reader: Reader): Denial | undefined {
   const at = (...path: string[]): Saying[] => asList(dig(statement, ...path)).map(reader);
   const [but, actions] = [at('NotAction'), at('Action')];
-  const isPulling =
-    but.length > 0 ||
-    PULL.some((action) =>
-      allows(
-        actions.map(({ text }) => text),
-        action,
-      ),
-    );
+  const texts = (but.length > 0 ? but : actions).map(({ text }) => text);
+  const isPulling = PULL.some((action) => allows(texts, action) !== but.length > 0);
   if (!isPulling || isOfInsecure(conditionsOf(dig(statement, 'Condition'), reader))) {
     return undefined;
   }
@@ -313,18 +178,6 @@ function denialFrom(statement: Json, reader: Reader): Denial | undefined {
     concerns: isOpen ? ['*'] : named.map(({ text }) => ROOT.exec(text)?.[1] ?? text),
   };
 }
-
-const isOfInsecure = (conditions: readonly Condition[]): boolean =>
-  conditions.some(
-    ({ operator, key, values }) =>
-      operator === 'Bool' &&
-      key === 'aws:securetransport' &&
-      values.length > 0 &&
-      values.every(({ text }) => text.toLowerCase() === 'false'),
-  );
-
-/** The groups of a shape that a text has. */
-const groups = (shape: RegExp, text: string): string[] => (shape.exec(text) as RegExpExecArray).slice(1);
 
 /**
  * Whether actions of a statement have an action among them; IAM ignores case, and knows asterisks.

@@ -120,6 +120,7 @@ test('a denial is a third statement, unless it is of requests without encryption
   expect(seenWith(denial({ Service: 'lambda.amazonaws.com' }))).toHaveLength(2);
   expect(seenWith(denial('*', { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }))).toEqual([]);
   expect(seenWith(denial('*', { Action: 'ecr:PutImage' }))).toEqual([]);
+  expect(seenWith({ Effect: 'Deny', Principal: '*', NotAction: PULL })).toEqual([]);
 });
 
 test.each([
