@@ -26,7 +26,7 @@ export const routed: Goal = {
   reads: [
     reads(TYPE.integration, 'IntegrationUri'),
     reads(TYPE.route, 'RouteKey', 'POST /hello', 'GET /'),
-    reads(TYPE.permission, 'FunctionName'),
+    reads(TYPE.permission, 'Action', 'lambda:GetFunction'),
     reads(TYPE.permission, 'Principal', 's3.amazonaws.com'),
     mayRead(TYPE.permission, 'SourceArn', 'arn:aws:execute-api:us-east-1:444455556666:other/*/*/hello'),
     reads(TYPE.stage, 'AutoDeploy', false),
@@ -60,32 +60,44 @@ function answers(assembly: Assembly, running: Resource, route: Resource): Verdic
         ? byArn(assembly, integration, 'IntegrationUri', running)
         : reached,
     () => mayInvoke(assembly, running, route, stages),
-    () => isDeployed(assembly, stages),
+    () => isDeployed(assembly, running, stages),
   );
 }
 
 /** Reached when a permission of the function lets the API invoke it for a route. */
 function mayInvoke(assembly: Assembly, running: Resource, route: Resource, stages: readonly Resource[]): Verdict {
-  const permissions = permissionsOf(assembly, running).filter((one) => principalOf(assembly, one) === API_GATEWAY);
-  const [near] = permissions;
-  return when(
-    permissions.some((one) => isFor(assembly, one, route, stages)),
-    {
-      seen: near
-        ? `SourceArn of ${near.name} is ${textOf(assembly, assembly.property(near, 'SourceArn') ?? '')}, which is no request ${KEY} of this API`
-        : `no permission (${TYPE.permission}) lets ${API_GATEWAY} invoke ${running.name}`,
-      wanted: `a permission for ${API_GATEWAY} whose SourceArn is of the API and the route: without it each call ends with 500`,
-      where: near?.where ?? running.where,
-      next: 'let the integration class of the library make the permission, or add one for the API to the function',
-    },
-  );
+  const permissions = permissionsOf(assembly, running);
+  const isRight = (one: Resource): boolean =>
+    invokes(assembly, one) && principalOf(assembly, one) === API_GATEWAY && isFor(assembly, one, route, stages);
+  return when(permissions.some(isRight), {
+    seen: nearPermission(assembly, running, permissions),
+    wanted: `a permission for ${API_GATEWAY} whose SourceArn is of the API and the route: without it each call ends with 500`,
+    where: permissions[0]?.where ?? running.where,
+    next: 'let the integration class of the library make the permission, or add one for the API to the function',
+  });
+}
+
+/** Says which permission of a function comes near that of the API, where there is one, and what it has instead. */
+function nearPermission(assembly: Assembly, running: Resource, permissions: readonly Resource[]): string {
+  const [other] = permissions;
+  const forApi = permissions.find((one) => principalOf(assembly, one) === API_GATEWAY);
+  if (!other) {
+    return `no permission (${TYPE.permission}) lets ${API_GATEWAY} invoke ${running.name}`;
+  }
+  if (!forApi) {
+    return held(assembly, other, 'Principal');
+  }
+  const source = textOf(assembly, assembly.property(forApi, 'SourceArn') ?? '');
+  return invokes(assembly, forApi)
+    ? `SourceArn of ${forApi.name} is ${source}, which is no request ${KEY} of this API`
+    : held(assembly, forApi, 'Action');
 }
 
 const permissionsOf = (assembly: Assembly, running: Resource): Resource[] =>
-  assembly
-    .ofType(TYPE.permission)
-    .filter((one) => functionAt(assembly, one, 'FunctionName') === running)
-    .filter((one) => fitsWildcard(assembly.text(assembly.property(one, 'Action')), 'lambda:InvokeFunction'));
+  assembly.ofType(TYPE.permission).filter((one) => functionAt(assembly, one, 'FunctionName') === running);
+
+const invokes = (assembly: Assembly, permission: Resource): boolean =>
+  fitsWildcard(assembly.text(assembly.property(permission, 'Action')), 'lambda:InvokeFunction');
 
 const principalOf = (assembly: Assembly, permission: Resource): string =>
   assembly.text(assembly.property(permission, 'Principal'));
@@ -110,13 +122,16 @@ function isFor(assembly: Assembly, permission: Resource, route: Resource, stages
 }
 
 /** Reached when one of the stages of an API serves its routes. */
-function isDeployed(assembly: Assembly, stages: readonly Resource[]): Verdict {
+function isDeployed(assembly: Assembly, running: Resource, stages: readonly Resource[]): Verdict {
   const isServing = (stage: Resource): boolean =>
     String(assembly.property(stage, 'AutoDeploy')) === 'true' || assembly.property(stage, 'DeploymentId') !== undefined;
+  const [stage] = stages;
   return when(stages.some(isServing), {
-    seen: `the stage ${stages[0]?.name} has neither AutoDeploy nor a deployment, so that it serves no route`,
-    wanted: 'a stage that is deployed by itself',
-    where: stages[0]?.where,
+    seen: stage
+      ? `${held(assembly, stage, 'AutoDeploy')}, and it has no deployment`
+      : 'the route is of no API with a stage',
+    wanted: 'a stage that is deployed by itself: one that is not serves no route',
+    where: (stage ?? running).where,
     next: 'let the stage of the API deploy what changes',
   });
 }
@@ -132,7 +147,9 @@ export const signed: Goal = {
         .ofType(TYPE.url)
         .filter((url) => functionAt(assembly, url, 'TargetFunctionArn') === running)
         .map((url) => () => isSignedUrl(assembly, running, url)),
-      ...permissionsOf(assembly, running).map((permission) => () => isNarrow(assembly, running, permission)),
+      ...permissionsOf(assembly, running)
+        .filter((one) => invokes(assembly, one))
+        .map((permission) => () => isNarrow(assembly, running, permission)),
     ),
   ),
 };

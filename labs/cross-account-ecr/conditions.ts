@@ -78,7 +78,7 @@ function matches({ operator, values }: Condition, account: string): boolean {
 /** Which line of a condition takes something away from accounts, as the end of a sentence. */
 function obstacle(conditions: readonly Condition[], accounts: readonly string[], harmless: Harmless) {
   const found = conditions.find((one) => !accounts.every((account) => harmless[one.key]?.(one, account)));
-  return found && `only under the condition ${found.operator} of ${found.spelled}${valuesOf(found)}`;
+  return found && ` only under the condition ${found.operator} of ${found.spelled}${valuesOf(found)}`;
 }
 
 const valuesOf = ({ values }: Condition): string => {
@@ -121,30 +121,30 @@ export function sourceOf(conditions: readonly Condition[], place: Place): Source
   const [first, ...more] = sources.map(({ values }) => values.map(({ text }) => text.replace(FUNCTIONS, '$2')));
   const accounts = first.filter((account) => more.every((one) => one.includes(account)));
   const rest = conditions.filter((one) => !isSource(one));
-  const flaw = accounts.length > 0 ? obstacle(rest, accounts, OF_SERVICE) : 'under conditions that never hold at once';
+  const flaw = accounts.length > 0 ? obstacle(rest, accounts, OF_SERVICE) : ' under conditions that never hold at once';
   return flaw ? { accounts: [], flaw } : { accounts };
 }
 
-const NOBODYS = "and no condition says for which account's functions";
+const NOBODYS = ", and no condition says for which account's functions";
 
 /** What is wrong with a line of a condition on the ARN that a service acts for. */
 const SOURCE_FLAWS: ReadonlyArray<
   (condition: Condition, text: string, told: string, region?: string) => string | false
 > = [
   ({ operator }) =>
-    /IfExists$/.test(operator) && `and its condition ${operator} also holds where there is no aws:sourceArn`,
+    /IfExists$/.test(operator) && `, and its condition ${operator} also holds where there is no aws:sourceArn`,
   ({ operator }) =>
     !/^(String|Arn)(Like|Equals)$/.test(operator) &&
-    `and its condition ${operator} of aws:sourceArn does not name the functions that it is for`,
+    `, and its condition ${operator} of aws:sourceArn does not name the functions that it is for`,
   ({ operator }, text, told) =>
     operator === 'StringEquals' &&
     /[*?]/.test(text) &&
-    `for nothing: StringEquals takes the asterisk of ${told} as a letter, and no function is called so`,
+    ` for nothing: StringEquals takes the asterisk of ${told} as a letter, and no function is called so`,
   (_, text, told) =>
     !FUNCTIONS.test(text) &&
-    `for ${told}, which is not the functions of one account: they are arn:aws:lambda:REGION:ACCOUNT:function:*`,
+    ` for ${told}, which is not the functions of one account: they are arn:aws:lambda:REGION:ACCOUNT:function:*`,
   (_, text, told, region) =>
-    !isOfRegion(text, region) && `for ${told}, and not for functions in ${region}, where the registry is`,
+    !isOfRegion(text, region) && ` for ${told}, and not for functions in ${region}, where the registry is`,
 ];
 
 function isOfRegion(text: string, region?: string): boolean {
@@ -160,7 +160,7 @@ function sourceFlaw(
   if (sources.length === 0) {
     const [other] = conditions;
     return other
-      ? `and its condition is on ${other.spelled}${valuesOf(other)}, and not on aws:sourceArn, the function that it pulls for`
+      ? `, and its condition is on ${other.spelled}${valuesOf(other)}, and not on aws:sourceArn, the function that it pulls for`
       : NOBODYS;
   }
   const flaws = sources.flatMap((source) => source.values.map((value) => valueFlaw(source, value, region)));

@@ -63,7 +63,10 @@ function letsPull(repository: Resource, { grants, denials }: Reading, { to, who,
     () =>
       when(named.length > 0, {
         ...shared,
-        seen: `${grants.length === 0 ? 'the policy' : 'no statement in the policy'} of ${repository.name} lets ${grants.length === 0 ? 'nobody in' : `${who} pull`}`,
+        seen:
+          grants.length === 0
+            ? `the policy of ${repository.name} lets nobody in`
+            : `no statement in the policy of ${repository.name} lets ${who} pull`,
         next,
       }),
     ...accountsOf(named).map((account) => () => letsEach(repository, named, account, { ...shared, next })),
@@ -89,7 +92,7 @@ function letsEach(
     lacking.length === 0,
     flawed
       ? {
-          seen: `the policy of ${repository.name} lets ${whom} pull ${flawed.flaw}`,
+          seen: `the policy of ${repository.name} lets ${whom} pull${flawed.flaw}`,
           wanted: 'accounts as they are: who of them pulls, and from where, is for their own policies to say',
           where: repository.where,
           next: 'take that condition from the statement',
@@ -245,7 +248,7 @@ export const lambdaPulls: Goal = {
 function notLoose(repository: Resource, loose?: Grant): Verdict {
   const whom = loose?.beside ? `${loose.beside} and ${LAMBDA}` : LAMBDA;
   return when(loose === undefined, {
-    seen: `a statement in the policy of ${repository.name} lets ${whom} pull${loose?.flaw?.startsWith('and') ? ',' : ''} ${loose?.flaw}`,
+    seen: `a statement in the policy of ${repository.name} lets ${whom} pull${loose?.flaw}`,
     wanted:
       'a condition StringLike on aws:sourceArn with the functions of each account in the Region of the registry, arn:aws:lambda:…:function:*',
     where: repository.where,

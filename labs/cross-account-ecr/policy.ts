@@ -29,7 +29,7 @@ export interface Grant {
   readonly actions: readonly string[];
   /** Whom it names, for the sentences. */
   readonly told: string;
-  /** Why it does not let in whom it should, or whom else it does, as the end of a sentence. @default - nothing */
+  /** Why it does not let in whom it should, or whom else it does: the end of a sentence, with its comma. @default - nothing */
   readonly flaw?: string;
   /** Whom the same statement lets in beside them, for the sentences. @default - nobody */
   readonly beside?: string;

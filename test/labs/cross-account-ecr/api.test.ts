@@ -54,7 +54,12 @@ test.each<[string, Resources, string]>([
   [
     'a permission of another action',
     changed('Key', { Action: 'lambda:GetFunction' }),
-    'no permission (AWS::Lambda::Permission) lets',
+    'Action of Key is lambda:GetFunction',
+  ],
+  [
+    'a permission of another service',
+    changed('Key', { Principal: 's3.amazonaws.com' }),
+    'Principal of Key is s3.amazonaws.com',
   ],
   ['a permission of another API', changed('Key', { SourceArn: OTHER }), noRequest(OTHER)],
   [
@@ -67,7 +72,7 @@ test.each<[string, Resources, string]>([
   [
     'a stage that nobody deploys',
     changed('Open', { AutoDeploy: undefined }),
-    'the stage Open has neither AutoDeploy nor a deployment',
+    'AutoDeploy of Open is not set, and it has no deployment',
   ],
   ['another path alone', changed('Way', { RouteKey: 'GET /health' }), 'RouteKey of Way is GET /health'],
   [
