@@ -1,5 +1,14 @@
-import { type Assembly, held, judgingParts, type Missing } from '../authoring';
-import { type Parts, partsOf, TYPE } from './parts';
+import {
+  type Assembly,
+  firstFailure,
+  type Goal,
+  type Having,
+  held,
+  judgingParts,
+  type Missing,
+  type Verdict,
+} from '../authoring';
+import { functionsOf, type Parts, registriesOf, servingOf, TYPE } from './parts';
 
 /** What is said when a part that a judgement can't do without is missing. */
 const MISSING: Missing<Parts> = {
@@ -55,5 +64,36 @@ function near(assembly: Assembly, type: string, path: string): string | undefine
   return found && held(assembly, found, path);
 }
 
-/** A judgement of parts that the app must have. */
-export const withParts = judgingParts(partsOf, MISSING);
+/**
+ * Judgements of each of the parts of a kind, in which the first that is wrong is the failure: an app has a registry and a
+ * function for every stage of it.
+ */
+function judgingEach(allOf: (assembly: Assembly) => readonly Parts[]) {
+  return <K extends keyof Parts>(
+    needed: readonly K[],
+    judge: (parts: Having<Parts, K>, assembly: Assembly) => Verdict,
+  ): Goal['judge'] =>
+    (assembly) => {
+      const all = allOf(assembly);
+      const stacks = new Set(all.map(stackOf));
+      return firstFailure(
+        ...(all.length > 0 ? all : [{}]).map((parts) => () => {
+          const verdict = judgingParts(() => parts, MISSING)(needed, judge)(assembly);
+          return verdict.passed || stacks.size < 2
+            ? verdict
+            : { ...verdict, seen: `in the stack ${stackOf(parts)} ${verdict.seen}` };
+        }),
+      );
+    };
+}
+
+const stackOf = (parts: Parts): string | undefined => (parts.repository ?? parts.function)?.stack;
+
+/** A judgement of every registry of the app. */
+export const withRegistries = judgingEach(registriesOf);
+
+/** A judgement of every function of the app that runs an image. */
+export const withFunctions = judgingEach(functionsOf);
+
+/** A judgement of a function of each stack: the one that callers reach, of those that run an image. */
+export const withServing = judgingEach(servingOf);

@@ -10,10 +10,11 @@ import {
   type Resource,
   reached,
   reads,
+  type Verdict,
   when,
 } from '../authoring';
-import { originOf } from './function-goals';
-import { withParts } from './judging';
+import { originOf, repositoriesOf } from './function-goals';
+import { withFunctions } from './judging';
 import { placeOf, TYPE } from './parts';
 
 /** The rules of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html */
@@ -70,43 +71,77 @@ const image = (region: string): string =>
 export const regionRefused: Goal = {
   name: 'A function in another Region is refused',
   reads: [reads(TYPE.function, 'Code.ImageUri', image('ap-south-2'), image('af-south-1'))],
-  judge: withParts(['function'], ({ function: running }, assembly) => {
-    const { region } = originOf(assembly, running);
-    const { region: own } = placeOf(assembly, running);
-    if (region.includes('AWS::Region') || region === own) {
-      return reached;
-    }
-    if (own !== undefined) {
-      return failed({
-        seen: `${running.name} is deployed to ${own}, and its image is in ${region}`,
-        wanted: 'one Region: Lambda pulls images only from a registry in its own',
-        where: running.where,
-        next: 'deploy the function to the Region of the registry',
-      });
-    }
-    const rules = rulesOf(assembly, running);
-    const refusedFrom = (one: string): boolean => rules.some((rule) => refuses(rule, one));
-    const isBound = !refusedFrom(region) && regionsIn(rules).every((one) => one === region || refusedFrom(one));
-    const shared = {
-      wanted: `a rule of the template (Rules) that asserts AWS::Region to be ${region}, or a stack that has this Region`,
-      where: running.where,
-    };
-    return firstFailure(
-      () =>
-        when(isBound, {
-          ...shared,
-          seen:
-            rules.length === 0
-              ? `the stack ${running.stack} can be deployed to any Region, and its image is in ${region}`
-              : `the rule of ${running.stack} lets other Regions in than ${region}, where the image is`,
-          next: 'add a rule to the stack of the function, with the reason as its description',
-        }),
-      () =>
-        when(rules.every(isExplained), {
-          ...shared,
-          seen: `the rule of ${running.stack} says no reason (AssertDescription)`,
-          next: 'let the assertion have the reason as its description',
-        }),
-    );
-  }),
+  judge: withFunctions(['function'], ({ function: running }, assembly) =>
+    firstFailure(
+      () => boundTo(assembly, running),
+      () => whereRegistryIs(assembly, running),
+    ),
+  ),
 };
+
+/** The Region in the address of an image: that of the function, where the address leaves it open. */
+function regionOf(assembly: Assembly, running: Resource): string | undefined {
+  const { region } = originOf(assembly, running);
+  return region.includes('AWS::Region') ? placeOf(assembly, running).region : region;
+}
+
+/** Reached when the image is looked for in the Region of the registry, as far as the app says where that is. */
+function whereRegistryIs(assembly: Assembly, running: Resource): Verdict {
+  const region = regionOf(assembly, running);
+  const regions = repositoriesOf(assembly, running).map((one) => placeOf(assembly, one).region);
+  const isThere =
+    region === undefined || regions.length === 0 || regions.some((one) => one === undefined || one === region);
+  return when(isThere, {
+    seen: `the image of ${running.name} is looked for in ${region}, and the registry is deployed to ${regions[0]}`,
+    wanted:
+      'one Region for the registry, the image and the function: Lambda pulls images only from a registry in its own',
+    where: running.where,
+    next: 'deploy registry and function to one Region, and name that in the address of the image',
+  });
+}
+
+/** Reached when a function can't be deployed elsewhere than its image is. */
+function boundTo(assembly: Assembly, running: Resource): Verdict {
+  const { region } = originOf(assembly, running);
+  const { region: own } = placeOf(assembly, running);
+  if (region.includes('AWS::Region') || region === own) {
+    return reached;
+  }
+  if (own !== undefined) {
+    return failed({
+      seen: `${running.name} is deployed to ${own}, and its image is in ${region}`,
+      wanted: 'one Region: Lambda pulls images only from a registry in its own',
+      where: running.where,
+      next: 'deploy the function to the Region of the registry',
+    });
+  }
+  return ruledBy(assembly, running, region);
+}
+
+/** Reached when a rule of the template refuses every Region but one, and says why. */
+function ruledBy(assembly: Assembly, running: Resource, region: string): Verdict {
+  const rules = rulesOf(assembly, running);
+  const refusedFrom = (one: string): boolean => rules.some((rule) => refuses(rule, one));
+  const isBound = !refusedFrom(region) && regionsIn(rules).every((one) => one === region || refusedFrom(one));
+  const shared = {
+    wanted: `a rule of the template (Rules) that asserts AWS::Region to be ${region}, or a stack that has this Region`,
+    where: running.where,
+  };
+  return firstFailure(
+    () =>
+      when(isBound, {
+        ...shared,
+        seen:
+          rules.length === 0
+            ? `the stack ${running.stack} can be deployed to any Region, and its image is in ${region}`
+            : `the rule of ${running.stack} lets other Regions in than ${region}, where the image is`,
+        next: 'add a rule to the stack of the function, with the reason as its description',
+      }),
+    () =>
+      when(rules.every(isExplained), {
+        ...shared,
+        seen: `the rule of ${running.stack} says no reason (AssertDescription)`,
+        next: 'let the assertion have the reason as its description',
+      }),
+  );
+}

@@ -1,6 +1,6 @@
 import { DescribeRepositoriesCommand, ECRClient, GetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
 import { asList, type Deployed, dig, type Probe, ProbeFailure } from '../authoring';
-import { accountsIn, type Grant, grantsOf, PULL } from './policy';
+import { accountsIn, deployedReading, excessIn, type Reading } from './policy';
 
 const ecr = new ECRClient({});
 
@@ -16,17 +16,17 @@ async function keepsTags(deployed: Deployed): Promise<void> {
 }
 
 /** What the policy allows as it is deployed. */
-async function deployedGrants(deployed: Deployed): Promise<readonly Grant[]> {
+async function deployedPolicy(deployed: Deployed): Promise<Reading> {
   const repositoryName = deployed.only('AWS::ECR::Repository');
   const { policyText = '{}' } = await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
-  return grantsOf(asList(dig(JSON.parse(policyText), 'Statement')), String, { region: await ecr.config.region() });
+  return deployedReading(asList(dig(JSON.parse(policyText), 'Statement')), { region: await ecr.config.region() });
 }
 
 /** The accounts are let in, one by one, to pull and no more. */
 async function letsAccountsIn(deployed: Deployed): Promise<void> {
-  const grants = await deployedGrants(deployed);
-  const other = grants.find(({ to }) => to === 'else');
-  const excess = grants.flatMap(({ actions }) => actions).find((action) => !PULL.includes(action));
+  const { grants } = await deployedPolicy(deployed);
+  const other = grants.find(({ to, flaw }) => to === 'else' || flaw !== undefined);
+  const [excess] = excessIn(grants);
   if (other || excess || accountsIn(grants, 'accounts').length === 0) {
     const seen = other ? `${other.told} is let in` : excess ? `${excess} is allowed` : 'no account is let in';
     throw new ProbeFailure(`by the policy ${seen}`, 'accounts that pull, each by its root, and no other');
@@ -35,12 +35,13 @@ async function letsAccountsIn(deployed: Deployed): Promise<void> {
 
 /** The policy is what was meant, also after the function was made. */
 async function hasTwoStatements(deployed: Deployed): Promise<void> {
-  const grants = await deployedGrants(deployed);
+  const { grants, denials } = await deployedPolicy(deployed);
   const [accounts, lambdas] = [accountsIn(grants, 'accounts'), accountsIn(grants, 'lambda')].map((one) =>
     one.join(', '),
   );
-  if (grants.length !== 2 || lambdas === '' || accounts !== lambdas) {
-    const seen = `${grants.length} statements: the accounts ${accounts || 'of nobody'}, and Lambda for ${lambdas || 'anybody'}`;
+  const count = grants.length + denials.length;
+  if (count !== 2 || lambdas === '' || accounts !== lambdas) {
+    const seen = `${count} statements: the accounts ${accounts || 'of nobody'}, and Lambda for ${lambdas || 'anybody'}`;
     throw new ProbeFailure(seen, 'two statements for the same accounts, and no other');
   }
 }

@@ -1,12 +1,12 @@
 import { alarmOn, alarmReads, type Goal, reads } from '../authoring';
-import { withParts } from './judging';
+import { withFunctions, withServing } from './judging';
 import { TYPE } from './parts';
 
 /** The function that fails. */
 export const errorAlarm: Goal = {
   name: 'An alarm goes off when the function fails',
   reads: [reads(TYPE.alarm, 'MetricName', 'Invocations'), reads(TYPE.alarm, 'Dimensions', []), ...alarmReads(1000)],
-  judge: withParts(['function'], ({ function: running }, assembly) =>
+  judge: withFunctions(['function'], ({ function: running }, assembly) =>
     alarmOn(assembly, running, {
       namespace: 'AWS/Lambda',
       metric: 'Errors',
@@ -21,7 +21,7 @@ export const errorAlarm: Goal = {
 export const apiAlarm: Goal = {
   name: 'An alarm goes off when the API gets no answer',
   reads: [reads(TYPE.alarm, 'MetricName', 'Count'), reads(TYPE.alarm, 'Dimensions', []), ...alarmReads(1000)],
-  judge: withParts(['function', 'integration', 'api'], ({ api }, assembly) =>
+  judge: withServing(['function', 'integration', 'api'], ({ api }, assembly) =>
     alarmOn(assembly, api, {
       namespace: 'AWS/ApiGateway',
       metric: '5xx',

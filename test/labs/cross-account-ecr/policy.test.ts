@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { findPattern } from '../../../blueprints/catalog';
 import { MOST_ACCOUNTS } from '../../../blueprints/cross-account-ecr/pattern';
 import { checkOptions } from '../../../blueprints/options';
+import { accountsIn, deployedReading } from '../../../labs/cross-account-ecr/policy';
 import { asList, dig, type Json } from '../../../labs/engine/json';
 import { CrossAccountEcrStack } from '../../golden/cross-account-ecr/src/cross-account-ecr-stack';
 
@@ -89,6 +90,13 @@ test.each(['ecr:PutImage', 'ecr:InitiateLayerUpload', 'ecr:BatchDeleteImage', 'e
     }
   },
 );
+
+test('as it is deployed, the policy is read as two statements for the accounts of the list', () => {
+  const { grants, denials } = deployedReading(asList(dig(policyFor([B, C]), 'Statement')), REGISTRY);
+  expect([grants.length, denials.length]).toEqual([2, 0]);
+  expect(accountsIn(grants, 'accounts')).toEqual([B, C]);
+  expect(accountsIn(grants, 'lambda')).toEqual([B, C]);
+});
 
 /** Lists of accounts, each once, none of them the registry's. */
 const lists = fc.uniqueArray(

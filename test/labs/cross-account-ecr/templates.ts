@@ -33,6 +33,7 @@ export const finished: Resources = {
   Store: {
     Type: 'AWS::ECR::Repository',
     Properties: {
+      RepositoryName: 'store',
       ImageTagMutability: 'IMMUTABLE',
       ImageScanningConfiguration: { ScanOnPush: true },
       LifecyclePolicy: {
@@ -75,10 +76,26 @@ export const finished: Resources = {
       Target: { 'Fn::Join': ['', ['integrations/', ref('Hall')]] },
     },
   },
+  Key: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: ref('Hello'),
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: {
+        'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Door}/*/*/hello`,
+      },
+    },
+  },
   Book: { Type: 'AWS::Logs::LogGroup', Properties: {} },
   Open: {
     Type: 'AWS::ApiGatewayV2::Stage',
-    Properties: { ApiId: ref('Door'), AccessLogSettings: { DestinationArn: attribute('Book') } },
+    Properties: {
+      ApiId: ref('Door'),
+      StageName: '$default',
+      AutoDeploy: true,
+      AccessLogSettings: { DestinationArn: attribute('Book'), Format: '$context.requestId $context.status' },
+    },
   },
   Bell: { Type: 'AWS::SNS::Topic' },
   Crashed: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm('AWS/Lambda', 'Errors', 'FunctionName', 'Hello') },
