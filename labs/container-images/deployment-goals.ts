@@ -243,7 +243,13 @@ const live = (...tagPatternList: string[]) => ({
 export const imagesExpire: Goal = {
   name: 'Old images expire',
   reads: [reads(TYPE.repository, POLICY, policy(live('live*')), policy())],
-  judge: withParts(['repository'], ({ repository }, assembly) => judgeExpiry(assembly, repository, STORED)),
+  judge: withParts(['repository'], ({ repository }, assembly) =>
+    judgeExpiry(assembly, repository, {
+      newest: 5,
+      because: 'whoever goes back has to find one of them',
+      tagging: { example: FIXED_TAGS[0], images: STORED },
+    }),
+  ),
 };
 
 /** The tags that a deployment moves to the image: before it begins, and once it is over. */

@@ -1,20 +1,5 @@
-import {
-  type Assembly,
-  firstFailure,
-  type Goal,
-  held,
-  type Json,
-  judgeScan,
-  judgeTags,
-  mayRead,
-  movableTags,
-  type Resource,
-  reads,
-  type Verdict,
-  when,
-} from '../authoring';
+import { type Goal, type Json, judgeExpiry, judgeScan, judgeTags, mayRead, movableTags, reads } from '../authoring';
 import { withRegistries } from './judging';
-import { expiring, problemOf, rulesOf, type Tagging, taggingsFor, takenOf } from './life-cycle';
 import { TYPE } from './parts';
 
 /** Tags as people and builds give them: versions, and a commit. */
@@ -72,12 +57,6 @@ export const scanned: Goal = {
   judge: withRegistries(['repository'], ({ repository }, assembly) => judgeScan(assembly, repository)),
 };
 
-/** Six years, in which an image is pushed each day. */
-const DAYS = 2000;
-
-/** How many images stay at least: a function of another account may run any of them. */
-const NEWEST = 10;
-
 /** A life-cycle policy of one rule, for wrong answers. */
 const keeping = (countNumber: number, action = 'expire'): string =>
   JSON.stringify({
@@ -103,53 +82,7 @@ export const imagesExpire: Goal = {
       keeping(100, 'transition'),
     ),
   ],
-  judge: withRegistries(['repository'], ({ repository }, assembly) => judgeExpiry(assembly, repository)),
+  judge: withRegistries(['repository'], ({ repository }, assembly) =>
+    judgeExpiry(assembly, repository, { newest: 10, because: 'functions in other accounts may run one of them' }),
+  ),
 };
-
-/** Reached when rules take old images and leave new ones. */
-function judgeExpiry(assembly: Assembly, repository: Resource): Verdict {
-  const rules = rulesOf(assembly, repository);
-  const problem = problemOf(rules);
-  const taggings = taggingsFor(rules, DAYS);
-  const takes = ({ images }: Tagging): number => takenOf(expiring(rules), images).length;
-  const hasty = taggings.find((one) => DAYS - takes(one) < NEWEST);
-  const shared = { where: repository.where, next: 'let images expire by their number or their age' };
-  const told = (some: readonly Tagging[]): string => some.map(({ example }) => example).join(', or ');
-  return firstFailure(
-    () =>
-      when(rules.length > 0, {
-        ...shared,
-        seen: held(assembly, repository, 'LifecyclePolicy.LifecyclePolicyText'),
-        wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
-      }),
-    () =>
-      when(problem === undefined, {
-        ...shared,
-        seen: `a life-cycle rule of ${repository.name} ${problem}`,
-        wanted: 'rules that Amazon ECR takes: it refuses the whole policy for one of them',
-        next: 'mend that rule, or let the repository class write it',
-      }),
-    () =>
-      when(expiring(rules).length > 0, {
-        ...shared,
-        seen: `the life-cycle rules of ${repository.name} move images to the archive, and none lets any expire`,
-        wanted: 'a rule whose action is to expire: the archive is billed as well',
-      }),
-    () =>
-      when(
-        taggings.some((one) => takes(one) > 0),
-        {
-          ...shared,
-          seen: `the life-cycle rules of ${repository.name} take none of ${DAYS} images, one a day, that have tags like ${told(taggings)}`,
-          wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
-        },
-      ),
-    () =>
-      when(hasty === undefined, {
-        ...shared,
-        seen: `the life-cycle rules of ${repository.name} leave ${hasty && DAYS - takes(hasty)} of ${DAYS} images, one a day, that have tags like ${hasty && told([hasty])}`,
-        wanted: `at least the newest ${NEWEST}: a rule knows nothing of functions in other accounts that run one of them`,
-        next: 'keep more images, or keep them for longer',
-      }),
-  );
-}

@@ -10,6 +10,7 @@ export const errorAlarm: Goal = {
     alarmOn(assembly, running, {
       namespace: 'AWS/Lambda',
       metric: 'Errors',
+      isCount: true,
       told: 'the errors of the function',
       largest: 10,
       because: 'a new image that is broken fails at once, and every call after it',
@@ -25,6 +26,7 @@ export const apiAlarm: Goal = {
     alarmOn(assembly, api, {
       namespace: 'AWS/ApiGateway',
       metric: '5xx',
+      isCount: true,
       told: 'the server errors of the API',
       largest: 10,
       because: 'a function whose image is gone answers nobody',

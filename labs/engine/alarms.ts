@@ -1,7 +1,7 @@
 import type { Assembly, Resource } from './assembly';
 import { mayRead, type Read, reads, type Verdict } from './check';
 import { asList, dig, type Json } from './json';
-import { acting, alarmMetrics, isMetricOf, type WatchedMetric } from './metrics';
+import { acting, alarmMetrics, dimensionOf, isMetricOf, type WatchedMetric } from './metrics';
 import { failed, firstFailure, numberWithin, reached, when } from './verdicts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -72,17 +72,18 @@ export function alarmOn(assembly: Assembly, of: Resource, watch: MetricWatch): V
 function noAlarm(assembly: Assembly, of: Resource, { namespace, metric: wanted, told: what }: MetricWatch): Verdict {
   const metrics = assembly.ofType(ALARM).flatMap(alarmMetrics);
   const near =
-    metrics.find(({ name }) => name === wanted) ?? metrics.find((metric) => isMetricOf(assembly, metric, of));
+    metrics.find(({ name }) => name === wanted) ??
+    metrics.find((metric) => isMetricOf(assembly, metric, of)) ??
+    metrics.find((metric) => metric.namespace === namespace);
+  const dimension = `with ${of.name} as its dimension ${dimensionOf(of)}`;
   const told = near && `${near.holder.name} watches ${near.namespace} ${near.name}`;
   return failed({
     seen: told
       ? `${told}${near.name === wanted ? `, but not of ${of.name}` : ''}; no alarm watches ${wanted} of ${of.name}`
       : `no alarm watches ${wanted} of ${of.name}`,
-    wanted: `an alarm on that metric of ${namespace}, with the name of ${of.name} as its dimension`,
+    wanted: `an alarm on that metric of ${namespace}, ${dimension}`,
     where: near?.holder.where,
-    next: near
-      ? `let the alarm watch ${wanted} of ${namespace}, with the name of ${of.name} as its dimension`
-      : `create an alarm on ${what}`,
+    next: near ? `let the alarm watch ${wanted} of ${namespace}, ${dimension}` : `create an alarm on ${what}`,
   });
 }
 

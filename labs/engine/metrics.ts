@@ -31,6 +31,15 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * The dimension that names a resource in its metrics.
+ *
+ * @param resource a queue, a function, an HTTP API or a pipeline
+ */
+export function dimensionOf({ type }: Resource): string {
+  return DIMENSIONS[type] ?? 'name';
+}
+
+/**
  * Whether a metric is one of a queue, a function, an HTTP API or a pipeline: one of its dimensions has that resource's
  * name. A queue's own reference is its URL, which no metric has.
  *
@@ -43,7 +52,7 @@ export function isMetricOf(assembly: Assembly, { dimensions, holder }: NamedMetr
   const isName = (value: Json, attribute?: string): boolean =>
     referenceOf(value)?.attribute !== 'Arn' && (of.type !== 'AWS::SQS::Queue' || attribute !== undefined);
   return dimensions
-    .filter(({ name }) => name === DIMENSIONS[of.type])
+    .filter(({ name }) => name === dimensionOf(of))
     .some(({ value }) =>
       assembly
         .targets(value, holder.stack)

@@ -2,6 +2,7 @@ import { expiredImages, fitsTagPattern, type StoredImage } from '../../modules/l
 import type { Assembly, Resource } from './assembly';
 import type { Verdict } from './check';
 import { asList, dig } from './json';
+import { expiring, problemOf, rulesOf, type Tagging, taggingsFor, takenOf } from './life-cycle-rules';
 import { firstFailure, held, when } from './verdicts';
 
 const LIFE_CYCLE = 'LifecyclePolicy.LifecyclePolicyText';
@@ -108,21 +109,70 @@ export function takenBy(
   }
 }
 
+/** Which images have to stay. */
+export interface Staying {
+  /** How many of the newest, at least. */
+  readonly newest: number;
+  /** Why, as the end of a sentence. */
+  readonly because: string;
+  /** The images of the repository. @default - such as people tag by versions and commits, and as the rules have it */
+  readonly tagging?: Tagging;
+}
+
+/** Six years, in which an image is pushed each day. */
+const DAYS = 2000;
+
 /**
- * Reached when life-cycle rules take some of the images of years.
+ * Reached when life-cycle rules take old images and leave new ones.
  *
  * @param assembly the assembly
  * @param repository the repository
- * @param images those of six years
+ * @param staying which images have to stay
  */
-export function judgeExpiry(assembly: Assembly, repository: Resource, images: readonly StoredImage[]): Verdict {
-  const taken = takenBy(assembly, repository, images);
-  return when((taken?.length ?? 0) > 0, {
-    seen: taken
-      ? `the rules of ${repository.name} take none of ${images.length} images of six years`
-      : held(assembly, repository, LIFE_CYCLE),
-    wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
-    where: repository.where,
-    next: 'let images expire by their number or their age',
-  });
+export function judgeExpiry(assembly: Assembly, repository: Resource, { newest, because, tagging }: Staying): Verdict {
+  const rules = rulesOf(assembly, repository);
+  const problem = problemOf(rules);
+  const taggings = tagging ? [tagging] : taggingsFor(rules, DAYS);
+  const takes = ({ images }: Tagging): number => takenOf(expiring(rules), images).length;
+  const left = (one: Tagging): number => one.images.length - takes(one);
+  const hasty = taggings.find((one) => left(one) < newest);
+  const shared = { where: repository.where, next: 'let images expire by their number or their age' };
+  const told = (some: readonly Tagging[]): string => some.map(({ example }) => example).join(', or ');
+  return firstFailure(
+    () =>
+      when(rules.length > 0, {
+        ...shared,
+        seen: held(assembly, repository, 'LifecyclePolicy.LifecyclePolicyText'),
+        wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
+      }),
+    () =>
+      when(problem === undefined, {
+        ...shared,
+        seen: `a life-cycle rule of ${repository.name} ${problem}`,
+        wanted: 'rules that Amazon ECR takes: it refuses the whole policy for one of them',
+        next: 'mend that rule, or let the repository class write it',
+      }),
+    () =>
+      when(expiring(rules).length > 0, {
+        ...shared,
+        seen: `the life-cycle rules of ${repository.name} move images to the archive, and none lets any expire`,
+        wanted: 'a rule whose action is to expire: the archive is billed as well',
+      }),
+    () =>
+      when(
+        taggings.some((one) => takes(one) > 0),
+        {
+          ...shared,
+          seen: `the life-cycle rules of ${repository.name} take none of ${taggings[0].images.length} images, one a day, that have tags like ${told(taggings)}`,
+          wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
+        },
+      ),
+    () =>
+      when(hasty === undefined, {
+        ...shared,
+        seen: `the life-cycle rules of ${repository.name} leave ${hasty && left(hasty)} of ${hasty?.images.length} images, one a day, that have tags like ${hasty && told([hasty])}`,
+        wanted: `at least the newest ${newest}: ${because}`,
+        next: 'keep more images, or keep them for longer',
+      }),
+  );
 }

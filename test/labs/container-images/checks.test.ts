@@ -85,8 +85,14 @@ test.each([
   [
     'what-runs-stays',
     'a rule that takes untagged images alone, and none is',
-    rules({ rulePriority: 1, selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 } }),
-    'the rules of Store take none of 2000 images of six years',
+    rules({
+      rulePriority: 1,
+      selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 },
+      action: { type: 'expire' },
+    }),
+    expect.stringMatching(
+      /^the life-cycle rules of Store take none of 2000 images, one a day, that have tags like 4f2a/,
+    ),
   ],
   [
     'what-runs-stays',

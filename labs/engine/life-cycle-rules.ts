@@ -1,7 +1,9 @@
-import { type Assembly, asList, dig, expiredImages, type Json, type Resource, type StoredImage } from '../authoring';
+import { expiredImages, type StoredImage } from '../../modules/life-cycle';
+import type { Assembly, Resource } from './assembly';
+import { asList, dig, type Json } from './json';
 
 /** A rule of a life-cycle policy: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
-interface Rule {
+export interface LifeCycleRule {
   readonly priority: number;
   readonly tagStatus?: string;
   /** The patterns of tags; an image has to have a tag for each of them. */
@@ -22,10 +24,10 @@ const PATH = 'LifecyclePolicy.LifecyclePolicyText.rules';
  * @param assembly the assembly
  * @param repository the repository
  */
-export const rulesOf = (assembly: Assembly, repository: Resource): Rule[] =>
+export const rulesOf = (assembly: Assembly, repository: Resource): LifeCycleRule[] =>
   assembly.list(repository, PATH).map((rule) => ruleFrom(rule, (value) => assembly.resolved(value, repository)));
 
-function ruleFrom(rule: Json, plain: (value: Json | undefined) => Json | undefined): Rule {
+function ruleFrom(rule: Json, plain: (value: Json | undefined) => Json | undefined): LifeCycleRule {
   const selected = (name: string): Json | undefined => plain(dig(rule, 'selection', name));
   const textAt = (name: string): string | undefined => {
     const value = selected(name);
@@ -52,7 +54,7 @@ function ruleFrom(rule: Json, plain: (value: Json | undefined) => Json | undefin
 }
 
 /** What Amazon ECR refuses of a rule, beside others of the same policy. */
-const PROBLEMS: ReadonlyArray<(rule: Rule, others: readonly Rule[]) => string | false> = [
+const PROBLEMS: ReadonlyArray<(rule: LifeCycleRule, others: readonly LifeCycleRule[]) => string | false> = [
   ({ priority }) => !(Number.isInteger(priority) && priority > 0) && 'has no rulePriority of 1 or more',
   ({ priority }, others) =>
     others.some((other) => other.priority === priority) && `has the rulePriority ${priority} of another rule`,
@@ -79,7 +81,7 @@ const PROBLEMS: ReadonlyArray<(rule: Rule, others: readonly Rule[]) => string | 
  *
  * @param rules the rules of a policy
  */
-export function problemOf(rules: readonly Rule[]): string | undefined {
+export function problemOf(rules: readonly LifeCycleRule[]): string | undefined {
   for (const rule of rules) {
     const others = rules.filter((one) => one !== rule);
     const problem = PROBLEMS.map((problemIn) => problemIn(rule, others)).find(Boolean);
@@ -95,7 +97,8 @@ export function problemOf(rules: readonly Rule[]): string | undefined {
  *
  * @param rules the rules of a policy
  */
-export const expiring = (rules: readonly Rule[]): Rule[] => rules.filter(({ action }) => action === 'expire');
+export const expiring = (rules: readonly LifeCycleRule[]): LifeCycleRule[] =>
+  rules.filter(({ action }) => action === 'expire');
 
 /**
  * The images that rules take.
@@ -103,7 +106,7 @@ export const expiring = (rules: readonly Rule[]): Rule[] => rules.filter(({ acti
  * @param rules the rules of a policy
  * @param images what the repository holds
  */
-export const takenOf = (rules: readonly Rule[], images: readonly StoredImage[]): StoredImage[] =>
+export const takenOf = (rules: readonly LifeCycleRule[], images: readonly StoredImage[]): StoredImage[] =>
   expiredImages(JSON.stringify({ rules: rules.map(({ json }) => json) }), images);
 
 /** Tags of what passes: a version is not called so. */
@@ -129,7 +132,7 @@ const imagesOf = (days: number, tagsOf: (number: number) => readonly string[]): 
  * @param rules the rules of a policy
  * @param days for how many days
  */
-export function taggingsFor(rules: readonly Rule[], days: number): Tagging[] {
+export function taggingsFor(rules: readonly LifeCycleRule[], days: number): Tagging[] {
   const named = rules
     .map(({ patterns }) => patterns)
     .filter((patterns) => patterns.length > 0 && patterns.every((one) => one.includes('*') && !PASSING.test(one)));
