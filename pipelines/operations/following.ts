@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
 import { type ExecutionState, hasEnded, look } from './execution';
+import { waiting } from './patience';
 import { type Successor, successorOf } from './successor';
-import { type Trouble, troubleOf } from './trouble';
+import type { Trouble } from './trouble';
 
 /** What is told of an execution that is followed. */
 export type Sight =
@@ -24,12 +25,6 @@ export interface Following {
    */
   readonly logIn?: (message: string) => Promise<boolean>;
 }
-
-/** The longest time between two looks when AWS is asked too often, in seconds. */
-const LONGEST = 60;
-
-/** How often in a row AWS may fail to answer before it is given up. */
-const FAILURES = 10;
 
 /** How often an execution that has ended is looked at again when CodePipeline itself may go on with it. */
 const SECOND_LOOKS = 3;
@@ -74,19 +69,7 @@ export async function* follow(
       await sleep(1000 * interval * (1 + JITTER * Math.random()));
     } catch (error) {
       failures += 1;
-      const trouble = troubleOf(error);
-      const { message } = error as Error;
-      const canGoOn = trouble === 'login' ? logIn !== undefined : trouble !== 'other' && failures < FAILURES;
-      if (!canGoOn) {
-        throw error;
-      }
-      const seconds = trouble === 'login' ? 0 : Math.min(LONGEST, interval * 2 ** failures);
-      yield { kind: 'trouble', trouble, seconds, message };
-      if (trouble === 'login' && !(await logIn?.(message))) {
-        throw error;
-      }
-      aws.renew();
-      await sleep(1000 * seconds);
+      yield* waiting(aws, error, failures, { interval, logIn });
     }
   }
 }
