@@ -125,7 +125,7 @@ function lastCommand(lines: readonly string[]): readonly string[] {
  */
 export function printable(text: string): string {
   const line = stripVTControlCharacters(text.slice(0, 2 * LONGEST))
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
     .trimEnd();
   return text.length <= LONGEST ? line : `${line.slice(0, LONGEST)}… (${text.length.toLocaleString('en')} characters)`;
 }

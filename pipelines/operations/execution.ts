@@ -5,12 +5,13 @@ import {
   type PipelineExecution,
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
+import { printable } from './build-log';
 import { type Definition, definitionOf } from './definition';
 
 /** How an execution, a stage or an action is. */
 export type Status = 'waiting' | 'running' | 'asking' | 'succeeded' | 'failed' | 'stopped' | 'superseded' | 'cancelled';
 
-/** An action of an execution, at its latest attempt. */
+/** An action of an execution, at its latest attempt; what it says of itself is safe to be printed. */
 export interface ActionState {
   readonly name: string;
   readonly category: string;
@@ -31,6 +32,8 @@ export interface ActionState {
   readonly externalId?: string;
   /** The page of AWS that shows it. */
   readonly url?: string;
+  /** The stream of CloudWatch Logs that it writes, by its ARN, where CodePipeline itself does it. */
+  readonly logStream?: string;
   /** What it tells to later actions. */
   readonly variables: Readonly<Record<string, string>>;
   /** Its settings, with variables filled in. */
@@ -56,7 +59,7 @@ export interface Revision {
   readonly url?: string;
 }
 
-/** An execution, as it is at a moment. */
+/** An execution, as it is at a moment; what is said of it is safe to be printed. */
 export interface ExecutionState {
   readonly pipeline: string;
   readonly id: string;
@@ -176,13 +179,13 @@ export function stateOf(
     pipeline: definition.name,
     id: execution.pipelineExecutionId ?? '',
     status,
-    summary: execution.statusSummary,
+    summary: readable(execution.statusSummary),
     version: definition.version,
     trigger: execution.trigger?.triggerType,
     backTo: execution.rollbackMetadata?.rollbackTargetPipelineExecutionId,
     revisions: (execution.artifactRevisions ?? []).map((one) => ({
-      id: one.revisionId ?? '',
-      summary: summaryOf(one.revisionSummary),
+      id: printable(one.revisionId ?? ''),
+      summary: readable(summaryOf(one.revisionSummary)?.split(/[\r\n]/)[0]),
       url: one.revisionUrl,
     })),
     stages,
@@ -194,10 +197,16 @@ export function stateOf(
 /** GitHub's summary of a commit is a document: `{"ProviderType":"GitHub","CommitMessage":"…"}`. */
 function summaryOf(text: string | undefined): string | undefined {
   try {
-    return JSON.parse(text ?? '').CommitMessage ?? text;
+    const { CommitMessage: message } = JSON.parse(text ?? '');
+    return typeof message === 'string' ? message : text;
   } catch {
     return text;
   }
+}
+
+/** A text that AWS hands on as it may be printed, where there is one. */
+function readable(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : printable(text);
 }
 
 /** The latest attempt of an action; what was tried before it counts only as a number. */
@@ -220,11 +229,14 @@ function attemptOf(
     startedAt: latest.startTime,
     endedAt: hasEnded(status) ? latest.lastUpdateTime : undefined,
     region: latest.input?.region,
-    summary: result?.externalExecutionSummary,
-    error: result?.errorDetails?.message ?? result?.errorDetails?.code,
+    summary: readable(summaryOf(result?.externalExecutionSummary)),
+    error: readable(result?.errorDetails?.message ?? result?.errorDetails?.code),
     externalId: result?.externalExecutionId,
     url: result?.externalExecutionUrl,
-    variables: outputVariables ?? {},
+    logStream: result?.logStreamARN,
+    variables: Object.fromEntries(
+      Object.entries(outputVariables ?? {}).map(([name, value]) => [name, printable(value)]),
+    ),
     configuration: latest.input?.resolvedConfiguration ?? latest.input?.configuration ?? {},
     role: latest.input?.roleArn,
   };
