@@ -263,7 +263,13 @@ export async function rollingBack(aws: Aws, definition: Definition, options: Rol
   };
 }
 
-async function stagesOf(aws: Aws, { name }: Definition): Promise<readonly StageState[]> {
+/**
+ * The stages of a pipeline as they are now, whichever execution is in them.
+ *
+ * @param aws the clients
+ * @param definition the pipeline
+ */
+export async function stagesOf(aws: Aws, { name }: Definition): Promise<readonly StageState[]> {
   const { stageStates = [] } = await aws.codepipeline.send(new GetPipelineStateCommand({ name }));
   return stageStates;
 }

@@ -1,9 +1,10 @@
-import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
+import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
+import { printable } from './build-log';
 import type { Definition } from './definition';
 import { type ActionState, actionExecutions, stateOf } from './execution';
 import { executionsOf } from './history';
-import { type Published, publishedBy } from './published';
+import { type Published, publishedBy, unknownFor } from './published';
 
 /** What is out there, and since when. */
 export interface Item {
@@ -22,13 +23,18 @@ export interface Item {
  *
  * @param aws the clients
  * @param definition the pipeline
+ * @param executions its latest ones, where they are known already
  */
-export async function inventoryOf(aws: Aws, definition: Definition): Promise<Item[]> {
+export async function inventoryOf(
+  aws: Aws,
+  definition: Definition,
+  executions?: readonly PipelineExecutionSummary[],
+): Promise<Item[]> {
   const details = (await actionExecutions(aws, definition.name)).filter(({ status }) => status === 'Succeeded');
   const revisions = new Map(
-    (await executionsOf(aws, definition.name)).map((one) => [
+    (executions ?? (await executionsOf(aws, definition.name))).map((one) => [
       one.pipelineExecutionId,
-      one.sourceRevisions?.[0]?.revisionId,
+      one.sourceRevisions?.map(({ revisionId = '' }) => printable(revisionId))[0],
     ]),
   );
   const latest = definition.stages.flatMap((stage) =>
@@ -39,7 +45,7 @@ export async function inventoryOf(aws: Aws, definition: Definition): Promise<Ite
   );
   const items = await Promise.all(
     latest.map(async ({ detail, action }): Promise<Item[]> => {
-      const what = action && (await publishedBy(aws, action));
+      const what = action && (await publishedBy(aws, action).catch(unknownFor));
       return what
         ? [
             {

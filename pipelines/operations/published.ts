@@ -1,6 +1,6 @@
 import { DescribeImageScanFindingsCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from './aws';
-import { buildOf } from './build-log';
+import { buildOf, printable } from './build-log';
 import type { ActionState } from './execution';
 import { troubleOf } from './trouble';
 
@@ -23,7 +23,12 @@ export type Published =
       readonly version: number;
       readonly arn: string;
     }
-  | { readonly kind: 'stack'; readonly region?: string; readonly account?: string; readonly name: string };
+  | { readonly kind: 'stack'; readonly region?: string; readonly account?: string; readonly name: string }
+  /** Something, but AWS does not tell what. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The only kind of digest that ECR has. */
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * What an action has published: the image of a build that exports `DIGEST`, as `ImagePipeline` does, or of CodePipeline's own
@@ -41,10 +46,19 @@ export async function publishedBy(aws: Aws, action: ActionState): Promise<Publis
     return { kind: 'layer', region: at, name, version: Number(version), arn: variables.LayerVersionArn };
   }
   if (provider === 'CloudFormation' && configuration.ActionMode !== 'CHANGE_SET_REPLACE' && configuration.StackName) {
-    return { kind: 'stack', name: configuration.StackName, region, account: role?.split(':')[4] };
+    return { kind: 'stack', name: printable(configuration.StackName), region, account: role?.split(':')[4] };
   }
-  const digest = variables.DIGEST ?? variables.ECRImageDigestId;
-  return digest?.startsWith('sha256:') ? imageOf(aws, action, digest) : undefined;
+  const digest = variables.DIGEST ?? variables.ECRImageDigestId ?? '';
+  return DIGEST.test(digest) ? imageOf(aws, action, digest) : undefined;
+}
+
+/**
+ * What an action has published when AWS does not tell.
+ *
+ * @param error what AWS has answered
+ */
+export function unknownFor({ message }: Error): Published {
+  return { kind: 'unknown', reason: printable(message) };
 }
 
 async function imageOf(aws: Aws, action: ActionState, digest: string): Promise<Published | undefined> {
@@ -75,7 +89,8 @@ async function repositoryOf(aws: Aws, action: ActionState): Promise<{ repository
     return { repository: action.variables.ECRRepositoryName, region: action.region };
   }
   const variables = (await buildOf(aws, action))?.environment?.environmentVariables ?? [];
-  const value = (name: string): string | undefined => variables.find((one) => one.name === name)?.value;
+  const value = (name: string): string | undefined =>
+    variables.filter((one) => one.name === name).map((one) => printable(one.value ?? ''))[0];
   return { repository: value('REPOSITORY_NAME'), region: value('REPOSITORY_REGION') ?? action.region };
 }
 

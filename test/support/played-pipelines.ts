@@ -20,6 +20,8 @@ export interface PlayedAttempt {
   readonly variables?: Readonly<Record<string, string>>;
   readonly configuration?: Readonly<Record<string, string>>;
   readonly role?: string;
+  /** The stream of CloudWatch Logs that CodePipeline itself writes for it, by its ARN. */
+  readonly logStream?: string;
   /** When it began and ended, in seconds after the execution. */
   readonly from?: number;
   readonly to?: number;
@@ -28,6 +30,8 @@ export interface PlayedAttempt {
 /** An execution at a moment: each look at it goes on to the next one. */
 export interface Moment {
   readonly status: string;
+  /** What CodePipeline says of the status. */
+  readonly summary?: string;
   readonly version?: number;
   /** Attempts by `<stage>/<action>`; several are the older ones first. */
   readonly actions: Readonly<Record<string, PlayedAction | readonly PlayedAction[]>>;
@@ -89,6 +93,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
   Lambda: 'Invoke',
   Manual: 'Approval',
   CloudFormation: 'Deploy',
+  Commands: 'Compute',
 };
 
 /** Plays pipelines to whoever asks on loopback. */
@@ -235,13 +240,14 @@ export class PlayedPipelines {
       return { __type: 'PipelineExecutionNotFoundException', message: `no execution ${id}` };
     }
     this.looks.set(id, (this.looks.get(id) ?? 0) + 1);
-    const { status, version = pipeline.version ?? 1 } = this.momentOf(execution);
+    const { status, summary, version = pipeline.version ?? 1 } = this.momentOf(execution);
     return {
       pipelineExecution: {
         pipelineName: pipeline.name,
         pipelineVersion: version,
         pipelineExecutionId: id,
         status,
+        statusSummary: summary,
         artifactRevisions: execution.revision
           ? [{ name: 'Source', revisionId: execution.revision, revisionSummary: execution.message }]
           : [],
@@ -391,6 +397,7 @@ function detailsOf(
           executionResult: {
             externalExecutionId: attempt.id,
             externalExecutionSummary: attempt.summary,
+            logStreamARN: attempt.logStream,
             ...(attempt.error && { errorDetails: { code: 'JobFailed', message: attempt.error } }),
           },
           outputVariables: attempt.variables ?? {},
