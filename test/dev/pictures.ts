@@ -31,6 +31,7 @@ const at = (pipeline: PlayedPipeline, moment: number): PlayedPipeline => ({
 
 const PICTURES: readonly Picture[] = [
   { name: 'watch-80', pipeline: at(orders, -1), command: 'watch', columns: 80, rows: 14 },
+  { name: 'watch-200', pipeline: at(orders, -1), command: 'watch', columns: 200, rows: 14 },
   {
     name: 'watch-approval-80',
     pipeline: at(orders, 2),

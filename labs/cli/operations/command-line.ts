@@ -20,9 +20,14 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
   const place = [
     new Option('--profile <name>', 'a profile of your AWS configuration (default: AWS_PROFILE)'),
     new Option('--region <name>', 'a Region (default: AWS_REGION, or that of the profile)'),
-    new Option('--interval <seconds>', 'seconds between two looks').default(5).argParser(seconds),
   ];
-  const change = [...place, new Option('--yes', 'asks nothing'), new Option('--watch', 'watches what comes of it')];
+  const interval = new Option('--interval <seconds>', 'seconds between two looks').default(5).argParser(seconds);
+  const change = [
+    ...place,
+    interval,
+    new Option('--yes', 'asks nothing; the pipeline is named as a whole'),
+    new Option('--watch', 'watches what comes of it'),
+  ];
   const execution = new Option('--execution <id>', 'the execution (default: the latest)');
   return {
     start: {
@@ -39,7 +44,7 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
     watch: {
       syntax: 'watch [pipeline]',
       summary: 'shows an execution until its end; the exit code says how it has ended',
-      flags: [execution, ...place],
+      flags: [execution, interval, ...place],
     },
     status: {
       syntax: 'status [pipeline]',
@@ -68,7 +73,7 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
     logs: {
       syntax: 'logs [pipeline] [action]',
       summary: 'prints the log of a build',
-      flags: [execution, new Option('--follow', 'goes on until the build ends'), ...place],
+      flags: [execution, new Option('--follow', 'goes on until the build ends'), interval, ...place],
     },
   };
 }

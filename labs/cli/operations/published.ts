@@ -13,22 +13,28 @@ export type PublishedItem = Pick<Item, 'what' | 'by'> & Partial<Item>;
  * @param now the present
  */
 export function printPublished(output: Output, items: readonly PublishedItem[], now: Date): void {
+  const known = items.flatMap(({ what, ...item }) => (what.kind === 'unknown' ? [] : [{ ...item, what }]));
   output.table(
-    items.map(({ what, revision, at }) => [
+    known.map(({ what, revision, at }) => [
       ...wordsOf(what),
       revision ? revisionWords(revision) : '',
       at ? ageWords(at, now) : '',
     ]),
     ['strong', 'faint', undefined, undefined, 'faint'],
   );
-  for (const { what } of items) {
+  for (const { what, by } of items) {
     if (what.kind === 'image') {
       output.print(output.paint('faint', `  ${what.repository}@${what.digest}`));
+    }
+    if (what.kind === 'unknown') {
+      output.print(`  what ${by} has published is not known: ${what.reason}`);
     }
   }
 }
 
-function wordsOf(what: Published): readonly [name: string, place: string, version: string] {
+function wordsOf(
+  what: Exclude<Published, { kind: 'unknown' }>,
+): readonly [name: string, place: string, version: string] {
   if (what.kind === 'layer') {
     return [`layer ${what.name}`, what.region, `version ${what.version}`];
   }
