@@ -90,7 +90,9 @@ export function starting(aws: Aws, definition: Definition, { variables = {}, com
         new StartPipelineExecutionCommand({
           name: definition.name,
           clientRequestToken,
-          variables: Object.entries(variables).map(([name, value]) => ({ name, value })),
+          // AWS refuses an empty list.
+          variables:
+            settings.length > 0 ? Object.entries(variables).map(([name, value]) => ({ name, value })) : undefined,
           sourceRevisions:
             commit === undefined
               ? undefined

@@ -181,6 +181,12 @@ export class PlayedPipelines {
       const [[, { type, message = type, status = 400 }]] = this.refusals.splice(index, 1);
       return [status, { __type: type, message }];
     }
+    const [empty] =
+      Object.entries<unknown>(input).find(([, value]) => Array.isArray(value) && value.length === 0) ?? [];
+    if (empty) {
+      const message = `Value '[]' at '${empty}' failed to satisfy constraint: length greater than or equal to 1`;
+      return [400, { __type: 'ValidationException', message }];
+    }
     const effect = this.effects.get(name)?.(input);
     const answers = this.answers(input, region);
     const answer = effect ?? answers[name]?.();

@@ -61,6 +61,12 @@ describe('starting, played by a server on loopback', () => {
     expect(again.clientRequestToken).toBe(input.clientRequestToken);
   });
 
+  it('hands over no list of variables where there are none, which CodePipeline would refuse', async () => {
+    await playing(orders);
+    const act = starting(aws(), await definition(aws(), orders), {});
+    await expect(act.run()).resolves.toBe(execution.id);
+  });
+
   it('names the version of an object where the source is one', async () => {
     await playing(hundred);
     await starting(aws(), await definition(aws(), hundred), { commit: 'v1' }).run();
