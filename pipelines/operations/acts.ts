@@ -1,11 +1,13 @@
 import {
   ApprovalStatus,
+  ExecutionType,
   GetPipelineExecutionCommand,
   GetPipelineStateCommand,
   PutApprovalResultCommand,
   RetryStageExecutionCommand,
   RollbackStageCommand,
   SourceRevisionType,
+  type StageExecution,
   StageRetryMode,
   type StageState,
   StartPipelineExecutionCommand,
@@ -20,6 +22,8 @@ export interface Act {
   readonly sentence: string;
   /** The stage that it is about. @default - the whole pipeline */
   readonly stage?: string;
+  /** When that began which it goes back to. @default - it goes back to nothing, or that is not known */
+  readonly since?: Date;
   /**
    * Does it.
    *
@@ -214,7 +218,7 @@ export async function retrying(aws: Aws, definition: Definition, options: RetryO
 export interface RollbackOptions {
   /** The stage. @default - the last one that can go back */
   readonly stage?: string;
-  /** The execution. @default - the newest before the present one that has succeeded in the stage */
+  /** The execution. @default - the newest that has succeeded in the stage before the one whose work is there */
   readonly to?: string;
 }
 
@@ -234,12 +238,13 @@ export async function rollingBack(aws: Aws, definition: Definition, options: Rol
     throw new ImpossibleError(`${definition.name} has no stage ${JSON.stringify(stage)} that can go back`, stages);
   }
   const present = (await stagesOf(aws, definition)).find(({ stageName }) => stageName === stage)?.latestExecution;
-  const earlier = (await executionsOf(aws, definition.name, stage)).filter(
-    ({ pipelineExecutionId, executionType }) =>
-      executionType !== 'ROLLBACK' && pipelineExecutionId !== present?.pipelineExecutionId,
+  const succeeded = (await executionsOf(aws, definition.name, stage)).filter(
+    ({ executionType }) => executionType !== ExecutionType.ROLLBACK,
   );
-  const ids = earlier.map(({ pipelineExecutionId = '' }) => pipelineExecutionId);
-  const to = options.to ?? ids[0];
+  const ids = succeeded
+    .map(({ pipelineExecutionId = '' }) => pipelineExecutionId)
+    .filter((id) => id !== present?.pipelineExecutionId);
+  const to = options.to ?? (await idsBefore(aws, definition, present, ids))[0];
   if (to === undefined || !ids.includes(to)) {
     throw new ImpossibleError(`${stage} of ${definition.name} can't go back to ${to ?? 'anything'}`, ids);
   }
@@ -256,6 +261,7 @@ export async function rollingBack(aws: Aws, definition: Definition, options: Rol
   return {
     sentence: `take ${stage} of ${definition.name} back to execution ${to}${revision ? `, ${revision}` : ''}`,
     stage,
+    since: succeeded.find(({ pipelineExecutionId }) => pipelineExecutionId === to)?.startTime,
     run: async () => {
       const { pipelineExecutionId = '' } = await aws.codepipeline.send(
         new RollbackStageCommand({ pipelineName: definition.name, stageName: stage, targetPipelineExecutionId: to }),
@@ -263,6 +269,23 @@ export async function rollingBack(aws: Aws, definition: Definition, options: Rol
       return pipelineExecutionId;
     },
   };
+}
+
+/** Of the executions that a stage can go back to, the newest first, those from before what is there: not what was left by going back. */
+async function idsBefore(
+  aws: Aws,
+  { name }: Definition,
+  present: StageExecution | undefined,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (present?.type !== ExecutionType.ROLLBACK) {
+    return ids;
+  }
+  const { pipelineExecution } = await aws.codepipeline.send(
+    new GetPipelineExecutionCommand({ pipelineName: name, pipelineExecutionId: present.pipelineExecutionId }),
+  );
+  const there = ids.indexOf(pipelineExecution?.rollbackMetadata?.rollbackTargetPipelineExecutionId ?? '');
+  return there < 0 ? [] : ids.slice(there + 1);
 }
 
 async function stagesOf(aws: Aws, { name }: Definition): Promise<readonly StageState[]> {

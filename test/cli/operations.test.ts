@@ -341,6 +341,15 @@ describe('what changes the course of a pipeline', () => {
     },
   );
 
+  it('says by its commit and its age what it goes back to, with --yes too', async () => {
+    const [present] = lastOf(orders).executions;
+    await play({ ...orders, executions: [present, { ...present, id: 'old' }] });
+    const { stdout } = await run('rollback', '--yes');
+    expect(stdout).toMatch(
+      new RegExp(`take Prod of orders-image back to execution old, ${COMMIT}, \\d+ days ago, in account 1111`),
+    );
+  });
+
   it('needs --yes where nobody can be asked', async () => {
     await play(orders);
     const { code, stderr } = await run('start', 'orders');

@@ -284,6 +284,7 @@ export class PlayedPipelines {
             latestExecution: {
               pipelineExecutionId: latest.id,
               status: stageStatus(pipeline, name, this.momentOf(latest)),
+              type: latest.backTo ? 'ROLLBACK' : 'STANDARD',
             },
           }),
           actionStates: Object.entries(actions).map(([action, provider]) => {

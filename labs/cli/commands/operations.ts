@@ -26,6 +26,7 @@ import { ProxyAgent } from '../operations/proxy';
 import { printPublished } from '../operations/published';
 import { failureOf, watchCommand, watchExecution } from '../operations/show';
 import { treeOf } from '../operations/tree';
+import { ageWords } from '../operations/words';
 import { canAsk, exitCodes, Output, type OutputOptions } from '../output';
 
 /** The flags of all commands that look at pipelines in AWS. */
@@ -76,7 +77,7 @@ export interface RetryOptions extends ActOptions {
 
 /** The flags of `atelier pipeline rollback`. */
 export interface RollbackOptions extends ActOptions {
-  /** The execution that is gone back to. @default - the newest before the present one that has succeeded in the stage */
+  /** The execution that is gone back to. @default - the newest that has succeeded before the one whose work is there */
   readonly to?: string;
 }
 
@@ -292,8 +293,9 @@ async function acting(
 ): Promise<number> {
   return opened(name, options, async ({ aws, definition, output }) => {
     const { account, region } = definition;
-    const { sentence, stage, run } = await plan(aws, definition);
-    const whole = `${sentence}, in account ${account}, ${region}`;
+    const { sentence, stage, since, run } = await plan(aws, definition);
+    const age = since ? `, ${ageWords(since, new Date())}` : '';
+    const whole = `${sentence}${age}, in account ${account}, ${region}`;
     await confirm(whole, options, output);
     const execution = await run();
     if (options.watch) {

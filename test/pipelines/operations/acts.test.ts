@@ -1,5 +1,5 @@
 import { approving, retrying, rollingBack, starting } from '../../../pipelines/operations';
-import type { PlayedPipeline } from '../../support/played-pipelines';
+import type { PlayedExecution, PlayedPipeline } from '../../support/played-pipelines';
 import { COMMIT, failing, hundred, orders } from './scenes';
 import { definition, stage } from './stage';
 
@@ -156,6 +156,28 @@ describe('going back', () => {
     expect(lastCall()).toMatchObject({
       name: 'RollbackStage',
       input: { pipelineName: 'orders-image', stageName: 'Prod', targetPipelineExecutionId: 'before' },
+    });
+  });
+
+  it('goes on further back where it has gone back before, and not forward to what was bad', async () => {
+    const done = (id: string, at: number): PlayedExecution => ({
+      ...execution,
+      id,
+      at,
+      moments: [{ status: 'Succeeded', actions: allOf(orders) }],
+    });
+    const [bad, good, older] = [done('bad', 200), done('good', 100), done('older', 0)];
+    const pipeline = { ...orders, executions: [{ ...done('back', 300), backTo: 'good' }, bad, good, older] };
+    await playing(pipeline);
+    const known = await definition(aws(), pipeline);
+    const act = await rollingBack(aws(), known, {});
+    expect(act.sentence).toBe(`take Prod of orders-image back to execution older, ${COMMIT}`);
+    expect(act.since).toEqual(new Date(played().begin * 1000));
+    await expect(rollingBack(aws(), known, { to: 'bad' })).resolves.toMatchObject({ stage: 'Prod' });
+    played().play({ ...pipeline, executions: pipeline.executions.slice(0, -1) });
+    await expect(rollingBack(aws(), known, {})).rejects.toMatchObject({
+      message: "Prod of orders-image can't go back to anything",
+      choices: ['bad', 'good'],
     });
   });
 
