@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -17,6 +18,7 @@ import {
 } from '../pipelines/operations/scenes';
 import type { Moment, PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
 import { screenOf } from '../support/screen';
+import { playedSso, writeSsoProfile } from '../support/sso-profile';
 import { atelierInTerminalMeanwhile, atelierMeanwhile, type Ended, emptyFolders } from './support';
 
 const folder = emptyFolders();
@@ -200,11 +202,23 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
         ? { __type: 'ExpiredTokenException', message: 'The security token has expired' }
         : undefined,
     );
-    const { code, stdout } = await terminal('24x120', 'watch', ...QUICK, ['Are you logged in again?', 'y']);
+    env = { ...env, ...profile() };
+    const answer: [string, string] = ['Are you logged in again?', 'y'];
+    const { code, stdout } = await terminal('24x120', 'watch', '--profile', 'ops', ...QUICK, answer);
     const shown = (await screenOf(stdout, 120, 24)).join('\n');
     expect(shown).toContain('Log in in another window: aws sso login');
     expect(shown).toContain('✓ Prod');
     expect(code).toBe(0);
+  });
+
+  it('says which variables to set where the keys are those of the environment, and asks for no login', async () => {
+    await play(orders);
+    played.refuse('GetPipelineExecution', { type: 'ExpiredTokenException', message: 'The security token has expired' });
+    const { code, stdout } = await terminal('24x120', 'watch', ...QUICK);
+    expect((await screenOf(stdout, 120, 24)).filter(Boolean).join('')).toBe(
+      'error: AWS does not take your login: The security token has expired; set AWS_ACCESS_KEY_ID and what belongs to it anew',
+    );
+    expect(code).toBe(4);
   });
 
   it('says so when the login has expired and nobody can be asked: exit code 4, one line', async () => {
@@ -510,6 +524,20 @@ describe('the way to AWS', () => {
       env = { ...env, NO_PROXY: 'localhost' };
       await expect(run('status')).resolves.toMatchObject({ code: 0 });
       expect(asked).toEqual([]);
+    });
+
+    it('leads there for the credentials of a login by SSO, too: once for all that is asked', async () => {
+      const tls = { key: readFileSync(join(folder(), 'key.pem')), cert: readFileSync(join(folder(), 'cert.pem')) };
+      const sso = createSecureServer(tls, playedSso('SSO'));
+      await new Promise<void>((done) => sso.listen(0, '127.0.0.1', done));
+      const host = `localhost:${(sso.address() as AddressInfo).port}`;
+      env = { ...env, ...writeSsoProfile(folder(), 'ops'), AWS_ENDPOINT_URL_SSO: `https://${host}` };
+      const ended = await run('status', '--profile', 'ops');
+      sso.close();
+      sso.closeAllConnections();
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(asked.filter((one) => one === host)).toHaveLength(1);
+      expect(new Set(played.calls.map(({ key }) => key))).toEqual(new Set(['SSO']));
     });
 
     it('says so when the proxy is not there', async () => {

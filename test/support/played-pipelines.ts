@@ -76,6 +76,8 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>;
   /** The Region that it was signed for. */
   readonly region: string;
+  /** The id of the access key that has signed it. */
+  readonly key: string;
 }
 
 type Input = Record<string, never> & { readonly [key: string]: string };
@@ -103,8 +105,8 @@ export class PlayedPipelines {
   readonly logs = new Map<string, string[]>();
   /** Images of all repositories, by digest, as DescribeImages answers; with `findings` by severity. */
   readonly images = new Map<string, Answer & { readonly findings?: Readonly<Record<string, number>> }>();
-  /** What a call does besides answering. */
-  readonly effects = new Map<string, (input: Answer) => Answer | undefined>();
+  /** What a call does besides answering; what it gives is answered instead. */
+  readonly effects = new Map<string, (call: Call) => Answer | undefined>();
   private readonly pipelines = new Map<string, PlayedPipeline>();
   private readonly refusals: [name: string, refusal: Refusal][] = [];
   private readonly looks = new Map<string, number>();
@@ -159,8 +161,10 @@ export class PlayedPipelines {
         parts.push(part as Buffer);
       }
       const name = String(request.headers['x-amz-target']).split('.')[1];
-      const region = /Credential=[^/]*\/[^/]*\/([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-      const [status, answer] = this.answer(name, JSON.parse(Buffer.concat(parts).toString() || '{}'), region);
+      const [, key = '', region = ''] =
+        /Credential=([^/]*)\/[^/]*\/([^/]*)/.exec(request.headers.authorization ?? '') ?? [];
+      const input = JSON.parse(Buffer.concat(parts).toString() || '{}');
+      const [status, answer] = this.answer({ name, input, region, key });
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
     };
     this.server = tls ? createSecureServer(tls, listener) : createServer(listener);
@@ -174,8 +178,9 @@ export class PlayedPipelines {
     this.server?.closeAllConnections();
   }
 
-  private answer(name: string, input: Input, region: string): [status: number, answer: Answer] {
-    this.calls.push({ name, input, region });
+  private answer(call: Call & { readonly input: Input }): [status: number, answer: Answer] {
+    this.calls.push(call);
+    const { name, input, region } = call;
     const index = this.refusals.findIndex(([one]) => one === name || one === '*');
     if (index >= 0) {
       const [[, { type, message = type, status = 400 }]] = this.refusals.splice(index, 1);
@@ -187,7 +192,7 @@ export class PlayedPipelines {
       const message = `Value '[]' at '${empty}' failed to satisfy constraint: length greater than or equal to 1`;
       return [400, { __type: 'ValidationException', message }];
     }
-    const effect = this.effects.get(name)?.(input);
+    const effect = this.effects.get(name)?.(call);
     const answers = this.answers(input, region);
     const answer = effect ?? answers[name]?.();
     return answer === undefined

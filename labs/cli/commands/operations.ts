@@ -339,7 +339,7 @@ async function opened(
   try {
     return await use({ aws, output: new Output(options), definition: await findPipeline(aws, name) });
   } catch (error) {
-    throw explained(error, options);
+    throw explained(error, options, await aws.canRenew());
   }
 }
 
@@ -400,7 +400,7 @@ function assignment(text: string): [string, string] {
 }
 
 /** What went wrong, as the user can mend it. */
-function explained(error: unknown, options: OperateOptions): unknown {
+function explained(error: unknown, options: OperateOptions, canRenew: boolean): unknown {
   if (error instanceof ImpossibleError) {
     return new UsageError(
       error.message,
@@ -413,7 +413,10 @@ function explained(error: unknown, options: OperateOptions): unknown {
   }
   const trouble = troubleOf(error);
   if (trouble === 'login') {
-    return new EnvironmentError(`AWS does not take your login: ${message}; log in again: ${logInCommand(options)}`);
+    const how = canRenew
+      ? `log in again: ${logInCommand(options)}`
+      : 'set AWS_ACCESS_KEY_ID and what belongs to it anew';
+    return new EnvironmentError(`AWS does not take your login: ${message}; ${how}`);
   }
   if (trouble === 'not-yet') {
     return new UsageError(message, { option: 'execution', example: 'atelier pipeline watch' });
