@@ -1,6 +1,12 @@
+import {
+  type ExecutionTrigger,
+  GetPipelineExecutionCommand,
+  type PipelineExecutionSummary,
+  TriggerType,
+} from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
-import type { ExecutionState } from './execution';
+import type { ExecutionState, Revision } from './execution';
 import { executionsOf } from './history';
 
 /** The execution that goes on with what another one was for, and why. */
@@ -27,23 +33,39 @@ export async function successorOf(
   if (state.status === 'failed') {
     const failed = definition.stages.filter(({ name }) => isFailed(state, name));
     if (failed.some(({ rollsBack }) => rollsBack) && state.backTo === undefined) {
-      const newer = await newerThan(aws, state);
-      const back = newer.find(({ executionType }) => executionType === 'ROLLBACK');
+      const back = (await newerThan(aws, state)).find(({ trigger }) => isRollbackOf(state, trigger));
       return back ? { to: back.pipelineExecutionId ?? '', because: 'rolled-back' } : 'soon';
     }
     return failed.some(({ name, retries }) => retries && !wasTriedAgain(state, name)) ? 'soon' : undefined;
   }
   if (state.status === 'cancelled' || state.status === 'superseded') {
-    const again = (await newerThan(aws, state)).find(({ sourceRevisions = [] }) =>
-      state.revisions.every(({ id }) => sourceRevisions.some(({ revisionId }) => revisionId === id)),
-    );
-    return again
-      ? { to: again.pipelineExecutionId ?? '', because: 'changed' }
-      : state.status === 'cancelled'
-        ? 'soon'
-        : undefined;
+    const again = (await newerThan(aws, state)).find((one) => isOfSameRevisions(state, one));
+    const to = again?.pipelineExecutionId;
+    if (to !== undefined && (state.status === 'cancelled' || (await versionOf(aws, state, to)) > state.version)) {
+      return { to, because: 'changed' };
+    }
+    return state.status === 'cancelled' ? 'soon' : undefined;
   }
   return undefined;
+}
+
+/** Whether it runs what this one was for; where that is not known, nothing can be said of any. */
+function isOfSameRevisions({ revisions }: ExecutionState, { sourceRevisions = [] }: PipelineExecutionSummary): boolean {
+  const isThere = ({ id }: Revision): boolean => sourceRevisions.some(({ revisionId }) => revisionId === id);
+  return revisions.length > 0 && revisions.every(isThere);
+}
+
+/** A newer execution of the same pipeline has superseded this one, whatever it runs; one of a changed pipeline goes on with it. */
+async function versionOf(aws: Aws, { pipeline, version }: ExecutionState, id: string): Promise<number> {
+  const { pipelineExecution } = await aws.codepipeline.send(
+    new GetPipelineExecutionCommand({ pipelineName: pipeline, pipelineExecutionId: id }),
+  );
+  return pipelineExecution?.pipelineVersion ?? version;
+}
+
+/** Whether CodePipeline has begun it because this execution has failed: its detail is `{"FailedPipelineExecutionId":"…"}`. */
+function isRollbackOf({ id }: ExecutionState, { triggerType, triggerDetail = '' }: ExecutionTrigger = {}): boolean {
+  return triggerType === TriggerType.AutomatedRollback && triggerDetail.includes(id);
 }
 
 /** The executions that began after this one, the oldest of them first. */

@@ -119,9 +119,16 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
     await expect(run('watch', 'orders', ...QUICK)).resolves.toMatchObject({ code });
   });
 
+  it('says superseded, though the newer execution is of the same commit', async () => {
+    const newer = { ...execution, id: 'newer', moments: [{ status: 'Succeeded', actions: {} }] };
+    const superseded = { ...execution, moments: [{ status: 'Superseded', actions: {} }] };
+    await play({ ...orders, executions: [newer, superseded] });
+    await expect(run('watch', '--execution', execution.id, ...QUICK)).resolves.toMatchObject({ code: 6 });
+  });
+
   it('fails though what it went back to was deployed', async () => {
     const failed = { status: 'Failed', actions: { 'Prod/Deploy': 'Failed' } };
-    const back = { id: 'back', backTo: 'older', moments: [{ status: 'Succeeded', actions: {} }] };
+    const back = { id: 'back', backTo: 'older', failed: execution.id, moments: [{ status: 'Succeeded', actions: {} }] };
     await play({
       ...orders,
       stages: orders.stages.map((stage) => ({ ...stage, ...(stage.name === 'Prod' && { onFailure: 'ROLLBACK' }) })),
@@ -253,7 +260,7 @@ it('documents every event, and every field of it', async () => {
     status: 'Failed',
     actions: { 'Build/Build': { status: 'Failed', id: FAILED_BUILD.id, summary: 'no' } },
   };
-  const back = { id: 'back', backTo: 'older', moments: lastOf(orders).executions[0].moments };
+  const back = { id: 'back', backTo: 'older', failed: execution.id, moments: lastOf(orders).executions[0].moments };
   await play({
     ...orders,
     stages: orders.stages.map((stage) => ({ ...stage, onFailure: 'ROLLBACK' })),

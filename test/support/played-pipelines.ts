@@ -38,6 +38,8 @@ export interface PlayedExecution {
   readonly id: string;
   readonly moments: readonly Moment[];
   readonly trigger?: string;
+  /** The execution whose failure has begun it, where it goes back by itself. */
+  readonly failed?: string;
   /** The execution that it goes back to. */
   readonly backTo?: string;
   readonly revision?: string;
@@ -256,9 +258,7 @@ export class PlayedPipelines {
         artifactRevisions: execution.revision
           ? [{ name: 'Source', revisionId: execution.revision, revisionSummary: execution.message }]
           : [],
-        trigger: { triggerType: execution.trigger ?? 'WebhookV2' },
-        executionType: execution.backTo ? 'ROLLBACK' : 'STANDARD',
-        ...(execution.backTo && { rollbackMetadata: { rollbackTargetPipelineExecutionId: execution.backTo } }),
+        ...originOf(execution),
       },
     };
   }
@@ -273,7 +273,7 @@ export class PlayedPipelines {
         status: this.momentOf(execution).status,
         startTime: this.begin + (execution.at ?? 0),
         sourceRevisions: execution.revision ? [{ actionName: 'Source', revisionId: execution.revision }] : [],
-        executionType: execution.backTo ? 'ROLLBACK' : 'STANDARD',
+        ...originOf(execution),
       })),
     };
   }
@@ -361,6 +361,18 @@ function declarationOf({ name, version = 1, variables = [], stages }: PlayedPipe
       })),
     },
     metadata: { pipelineArn: `arn:aws:codepipeline:${region}:${ACCOUNT}:${name}` },
+  };
+}
+
+/** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html */
+function originOf({ trigger = 'WebhookV2', failed, backTo }: PlayedExecution): Answer {
+  const detail = { FailedPipelineExecutionId: failed };
+  return {
+    trigger: failed
+      ? { triggerType: 'AutomatedRollback', triggerDetail: JSON.stringify(detail) }
+      : { triggerType: trigger },
+    executionType: backTo ? 'ROLLBACK' : 'STANDARD',
+    ...(backTo && { rollbackMetadata: { rollbackTargetPipelineExecutionId: backTo } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { changesBetween, type ExecutionState, type Following, follow, type Sight } from '../../../pipelines/operations';
 import type { PlayedPipeline } from '../../support/played-pipelines';
-import { hundred, layers, orders } from './scenes';
+import { COMMIT, hundred, layers, orders } from './scenes';
 import { definition, stage } from './stage';
 
 const QUICK = 0.001;
@@ -110,12 +110,17 @@ describe('an execution that is followed, played by a server on loopback', () => 
     const back = {
       id: 'back',
       backTo: 'older',
+      failed: execution.id,
       moments: [{ status: 'Succeeded', actions: { 'Prod/Deploy': 'Succeeded' } }],
     };
+    const others = [
+      { ...back, id: 'of-another', failed: 'another' },
+      { ...back, id: 'by-somebody', failed: undefined, trigger: 'ManualRollback' },
+    ];
     const pipeline = {
       ...orders,
       stages: orders.stages.map((stage) => ({ ...stage, ...(stage.name === 'Prod' && { onFailure: 'ROLLBACK' }) })),
-      executions: [back, { ...execution, moments: [failed] }],
+      executions: [back, ...others, { ...execution, moments: [failed] }],
     };
     await playing(pipeline);
     const sights = await sightsOf(pipeline, execution.id);
@@ -178,6 +183,24 @@ describe('an execution that is followed, played by a server on loopback', () => 
     const ended = { ...orders, executions: [{ ...execution, moments: [{ status, actions: {} }] }] };
     await playing(ended);
     expect(states(await sightsOf(ended)).at(-1)?.status).toBe(word);
+  });
+
+  it.each([
+    ['superseded by a newer one of the same commit', 'Superseded', COMMIT, 1, 'superseded'],
+    ['superseded by that of the changed pipeline', 'Superseded', COMMIT, 2, 'next'],
+    ['cancelled, and no revision is known', 'Cancelled', undefined, 2, 'cancelled'],
+    ['superseded, and no revision is known', 'Superseded', undefined, 2, 'superseded'],
+  ])('follows what goes on with it, and no other: %s', async (_, status, revision, version, end) => {
+    const [execution] = orders.executions;
+    const ended = { ...execution, revision, moments: [{ status, version: 1, actions: {} }] };
+    const newer = { ...execution, id: 'newer', moments: [{ status: 'Succeeded', version, actions: {} }] };
+    const pipeline = { ...orders, executions: [newer, ended] };
+    await playing(pipeline);
+    const words = (await sightsOf(pipeline, ended.id)).map((sight) =>
+      sight.kind === 'state' ? sight.state.status : sight.kind,
+    );
+    expect(words.slice(0, 2)).toContain(end);
+    expect(words.includes('next')).toBe(end === 'next');
   });
 
   it('waits for an execution that was just started, and is not known yet', async () => {
