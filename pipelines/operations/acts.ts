@@ -1,8 +1,11 @@
 import {
+  ActionCategory,
+  ActionExecutionStatus,
   ApprovalStatus,
   ExecutionType,
   GetPipelineExecutionCommand,
   GetPipelineStateCommand,
+  PipelineExecutionStatus,
   PutApprovalResultCommand,
   RetryStageExecutionCommand,
   RollbackStageCommand,
@@ -14,6 +17,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
+import { look } from './execution';
 import { executionsOf } from './history';
 
 /** Something that changes a pipeline's course: what it will do, and doing it. */
@@ -114,12 +118,21 @@ export function starting(aws: Aws, definition: Definition, { variables = {}, com
 
 /** How somebody answers an approval. */
 export interface Answer {
-  /** The stage whose approval is meant. @default - the one that waits */
+  /** The stage whose approval is meant, or `<stage>/<action>`. @default - the one that waits */
   readonly stage?: string;
+  /** The execution whose approval is meant. @default - the one that waits */
+  readonly execution?: string;
   /** Whether it is refused. @default false */
   readonly reject?: boolean;
   /** What is kept beside the answer. */
   readonly comment?: string;
+}
+
+/** An approval that waits for somebody. */
+interface Waiting extends Candidate {
+  readonly action: string;
+  /** What CodePipeline knows the question by. */
+  readonly token: string;
 }
 
 /**
@@ -131,26 +144,14 @@ export interface Answer {
  * @throws ImpossibleError when none waits, or several do and none is named
  */
 export async function approving(aws: Aws, definition: Definition, answer: Answer): Promise<Act> {
-  const waiting = (await stagesOf(aws, definition)).flatMap(({ stageName = '', actionStates = [], latestExecution }) =>
-    actionStates.flatMap(({ actionName = '', latestExecution: action }) =>
-      action?.token && action.status === 'InProgress'
-        ? [
-            {
-              stage: stageName,
-              action: actionName,
-              token: action.token,
-              execution: latestExecution?.pipelineExecutionId ?? '',
-            },
-          ]
-        : [],
-    ),
-  );
-  const { stage, action, token, execution } = oneOf(waiting, answer.stage, {
+  const waiting = await (definition.isParallel ? waitingInParallel : waitingInTurn)(aws, definition);
+  const { name, stage, action, token, execution } = oneOf(waiting, answer, {
     none: `nothing waits for an approval in ${definition.name}`,
-    several: `several stages of ${definition.name} wait for an approval`,
+    other: 'is none that waits',
+    several: `several approvals of ${definition.name} wait`,
   });
   return {
-    sentence: `${answer.reject ? 'reject' : 'approve'} ${stage} of ${definition.name}, execution ${execution}`,
+    sentence: `${answer.reject ? 'reject' : 'approve'} ${name} of ${definition.name}, execution ${execution}`,
     stage,
     run: async () => {
       await aws.codepipeline.send(
@@ -170,10 +171,48 @@ export async function approving(aws: Aws, definition: Definition, answer: Answer
   };
 }
 
+/** Where one execution is in a stage at a time, the state of the pipeline has the token. */
+async function waitingInTurn(aws: Aws, definition: Definition): Promise<Waiting[]> {
+  return (await stagesOf(aws, definition)).flatMap(({ stageName: stage = '', actionStates = [], latestExecution }) =>
+    actionStates.flatMap(({ actionName: action = '', latestExecution: { token, status } = {} }) =>
+      token && status === ActionExecutionStatus.InProgress
+        ? [waitingAt(definition, { stage, action, token, execution: latestExecution?.pipelineExecutionId ?? '' })]
+        : [],
+    ),
+  );
+}
+
+/** Where several are, each of them has its own: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html */
+async function waitingInParallel(aws: Aws, definition: Definition): Promise<Waiting[]> {
+  const running = (await executionsOf(aws, definition.name)).filter(
+    ({ status }) => status === PipelineExecutionStatus.InProgress,
+  );
+  const states = await Promise.all(
+    running.map(async ({ pipelineExecutionId = '' }) => (await look(aws, definition, pipelineExecutionId)).state),
+  );
+  return states.flatMap(({ id: execution, stages }) =>
+    stages.flatMap(({ name: stage, actions }) =>
+      actions.flatMap(({ name: action, status, externalId: token }) =>
+        status === 'asking' && token ? [waitingAt(definition, { stage, action, token, execution })] : [],
+      ),
+    ),
+  );
+}
+
+/** An approval is called by its stage, and by its own name too where the stage has several. */
+function waitingAt({ stages }: Definition, waiting: Omit<Waiting, 'name'>): Waiting {
+  const { stage, action } = waiting;
+  const actions = stages.find(({ name }) => name === stage)?.actions ?? [];
+  const isAlone = actions.filter(({ category }) => category === ActionCategory.Approval).length < 2;
+  return { ...waiting, name: isAlone ? stage : `${stage}/${action}` };
+}
+
 /** What is tried again. */
 export interface RetryOptions {
   /** The stage. @default - the one that has failed */
   readonly stage?: string;
+  /** The execution. @default - the one that has failed; of several at a time the latest */
+  readonly execution?: string;
   /** Whether actions that have succeeded are done again, too. @default false */
   readonly all?: boolean;
 }
@@ -187,14 +226,12 @@ export interface RetryOptions {
  * @throws ImpossibleError when none has failed, or several have and none is named
  */
 export async function retrying(aws: Aws, definition: Definition, options: RetryOptions): Promise<Act> {
-  const failed = (await stagesOf(aws, definition))
-    .filter(({ latestExecution }) => ['Failed', 'Stopped'].includes(latestExecution?.status ?? ''))
-    .map(({ stageName = '', latestExecution }) => ({
-      stage: stageName,
-      execution: latestExecution?.pipelineExecutionId ?? '',
-    }));
-  const { stage, execution } = oneOf(failed, options.stage, {
+  const failed = definition.isParallel
+    ? await failedInParallel(aws, definition, options.execution)
+    : await failedInTurn(aws, definition);
+  const { stage, execution } = oneOf(failed, options, {
     none: `no stage of ${definition.name} has failed`,
+    other: 'is none that has failed',
     several: `several stages of ${definition.name} have failed`,
   });
   return {
@@ -212,6 +249,26 @@ export async function retrying(aws: Aws, definition: Definition, options: RetryO
       return execution;
     },
   };
+}
+
+/** Where one execution is in a stage at a time, the state of the pipeline has it. */
+async function failedInTurn(aws: Aws, definition: Definition): Promise<Candidate[]> {
+  const isFailed = ({ latestExecution }: StageState): boolean =>
+    ['Failed', 'Stopped'].includes(latestExecution?.status ?? '');
+  return (await stagesOf(aws, definition)).filter(isFailed).map(({ stageName: stage = '', latestExecution }) => ({
+    name: stage,
+    stage,
+    execution: latestExecution?.pipelineExecutionId ?? '',
+  }));
+}
+
+/** Where several are, each of them has its own stages. */
+async function failedInParallel(aws: Aws, definition: Definition, named: string | undefined): Promise<Candidate[]> {
+  const execution = named ?? (await executionsOf(aws, definition.name))[0]?.pipelineExecutionId;
+  const stages = execution === undefined ? [] : (await look(aws, definition, execution)).state.stages;
+  return stages
+    .filter(({ status }) => status === 'failed' || status === 'stopped')
+    .map(({ name }) => ({ name, stage: name, execution: execution ?? '' }));
 }
 
 /** What is gone back to. */
@@ -293,18 +350,35 @@ async function stagesOf(aws: Aws, { name }: Definition): Promise<readonly StageS
   return stageStates;
 }
 
-/** The one of several that is meant. */
-function oneOf<T extends { readonly stage: string }>(
+/** Something of which one is meant. */
+interface Candidate {
+  /** What it is called. */
+  readonly name: string;
+  readonly stage: string;
+  readonly execution: string;
+}
+
+/** The one of several that is meant: by its stage, `<stage>/<action>`, its execution, or as there is but one. */
+function oneOf<T extends Candidate & { readonly action?: string }>(
   candidates: readonly T[],
-  stage: string | undefined,
-  words: { readonly none: string; readonly several: string },
+  { stage: named, execution }: { readonly stage?: string; readonly execution?: string },
+  words: { readonly none: string; readonly other: string; readonly several: string },
 ): T {
-  const meant = candidates.filter((one) => stage === undefined || one.stage === stage);
-  if (meant.length !== 1) {
-    throw new ImpossibleError(
-      candidates.length === 0 ? words.none : meant.length === 0 ? `${stage} is none that waits` : words.several,
-      candidates.length === 0 ? undefined : candidates.map((one) => one.stage),
-    );
+  const meant = candidates.filter(
+    (one) =>
+      (named === undefined || [one.stage, `${one.stage}/${one.action}`].includes(named)) &&
+      (execution === undefined || one.execution === execution),
+  );
+  if (meant.length === 1) {
+    return meant[0];
   }
-  return meant[0];
+  if (candidates.length === 0) {
+    throw new ImpossibleError(words.none);
+  }
+  const others = meant.length > 0 ? meant : candidates;
+  const isNameEnough = new Set(others.map(({ name }) => name)).size === others.length;
+  throw new ImpossibleError(
+    meant.length > 0 ? words.several : `${[named, execution].filter(Boolean).join(' of execution ')} ${words.other}`,
+    others.map((one) => (isNameEnough ? one.name : `${one.name} --execution ${one.execution}`)),
+  );
 }

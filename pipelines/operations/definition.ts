@@ -1,4 +1,5 @@
 import {
+  ExecutionMode,
   GetPipelineCommand,
   ListPipelinesCommand,
   type PipelineDeclaration,
@@ -35,6 +36,8 @@ export interface Definition {
   readonly account: string;
   readonly region: string;
   readonly stages: readonly DeclaredStage[];
+  /** Whether its executions run beside one another, so that a stage has several at a time. */
+  readonly isParallel: boolean;
   /** The names of the variables that an execution can be started with. */
   readonly variables: readonly string[];
 }
@@ -76,6 +79,7 @@ function declared(pipeline: PipelineDeclaration): Omit<Definition, 'account' | '
         configuration,
       })),
     })),
+    isParallel: pipeline.executionMode === ExecutionMode.PARALLEL,
     variables: (pipeline.variables ?? []).map(({ name = '' }) => name),
   };
 }

@@ -401,7 +401,8 @@ describe('what changes the course of a pipeline', () => {
   it.each([
     [['start', '--variable', 'DIGEST'], '--variable can\'t be "DIGEST"; allowed: NAME=value'],
     [['start', '--variable', 'X=1', '--yes'], 'orders-image has no variable "X"; allowed: IMAGE_DIGEST'],
-    [['retry', '--yes'], 'no stage of orders-image has failed'],
+    [['retry', '--execution', execution.id, '--yes'], 'no stage of orders-image has failed'],
+    [['approve', '--execution', execution.id, '--yes'], 'nothing waits for an approval in orders-image'],
     [['watch', '--interval', '0'], 'allowed: 1 to 3600 seconds'],
   ])('refuses a wrong use in one line: %j', async (args, message) => {
     await play(lastOf(orders));

@@ -183,6 +183,7 @@ test("a pipeline of moto's is started with a commit and a variable", async () =>
       rollsBack: false,
       actions: [{ ...action, configuration: {} }],
     })),
+    isParallel: false,
     variables: ['IMAGE_DIGEST'],
   };
   const options = { commit: 'a'.repeat(40), variables: { IMAGE_DIGEST: 'sha256:1' } };

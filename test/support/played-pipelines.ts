@@ -31,12 +31,16 @@ export interface Moment {
   readonly version?: number;
   /** Attempts by `<stage>/<action>`; several are the older ones first. */
   readonly actions: Readonly<Record<string, PlayedAction | readonly PlayedAction[]>>;
+  /** The call that it lasts until. @default - the next look */
+  readonly until?: string;
 }
 
 /** An execution that is played. */
 export interface PlayedExecution {
   readonly id: string;
   readonly moments: readonly Moment[];
+  /** The call that begins it: there is none before. @default - it is there */
+  readonly begunBy?: string;
   readonly trigger?: string;
   /** The execution whose failure has begun it, where it goes back by itself. */
   readonly failed?: string;
@@ -59,6 +63,8 @@ export interface PlayedStage {
 export interface PlayedPipeline {
   readonly name: string;
   readonly version?: number;
+  /** @default SUPERSEDED */
+  readonly executionMode?: string;
   readonly variables?: readonly string[];
   readonly stages: readonly PlayedStage[];
   /** The newest first. */
@@ -111,7 +117,8 @@ export class PlayedPipelines {
   readonly effects = new Map<string, (call: Call) => Answer | undefined>();
   private readonly pipelines = new Map<string, PlayedPipeline>();
   private readonly refusals: [name: string, refusal: Refusal][] = [];
-  private readonly looks = new Map<string, number>();
+  /** The moment of each execution that was looked at, and how many calls there were before it. */
+  private readonly presents = new Map<string, { readonly moment: number; readonly since: number }>();
   private server?: Server;
 
   /** @param pipelines what is played */
@@ -205,7 +212,7 @@ export class PlayedPipelines {
   }
 
   private answers(input: Input, region: string): Readonly<Record<string, () => Answer>> {
-    const pipeline = this.pipelines.get(input.pipelineName ?? input.name);
+    const pipeline = this.present(input.pipelineName ?? input.name);
     const known = (answer: (pipeline: PlayedPipeline) => Answer): Answer =>
       pipeline ? answer(pipeline) : { __type: 'PipelineNotFoundException', message: 'no such pipeline' };
     return {
@@ -215,10 +222,10 @@ export class PlayedPipelines {
       GetPipelineState: () => known((one) => this.state(one)),
       ListPipelineExecutions: () => known((one) => this.summaries(one, input.filter)),
       ListActionExecutions: () => known((one) => this.actionExecutions(one, input, region)),
-      StartPipelineExecution: () => known(({ executions }) => ({ pipelineExecutionId: executions[0].id })),
-      RollbackStage: () => known(({ executions }) => ({ pipelineExecutionId: executions[0].id })),
-      RetryStageExecution: () => ({ pipelineExecutionId: input.pipelineExecutionId }),
-      PutApprovalResult: () => ({ approvedAt: this.begin }),
+      StartPipelineExecution: () => known((one) => begun(one, 'StartPipelineExecution')),
+      RollbackStage: () => known((one) => begun(one, 'RollbackStage')),
+      RetryStageExecution: () => known((one) => this.retry(one, input)),
+      PutApprovalResult: () => known((one) => this.approve(one, input.token)),
       BatchGetBuilds: () => ({ builds: [input.ids].flat().flatMap((id) => this.builds.get(id) ?? []) }),
       GetLogEvents: () => this.logEvents(input),
       DescribeImages: () => this.describedImages(input),
@@ -238,8 +245,48 @@ export class PlayedPipelines {
     return { actionExecutionDetails: all.slice(start, end), ...(end < all.length && { nextToken: String(end) }) };
   }
 
+  /** A pipeline with the executions that have begun. */
+  private present(name: string): PlayedPipeline | undefined {
+    const pipeline = this.pipelines.get(name);
+    const executions = pipeline?.executions.filter(({ begunBy }) => begunBy === undefined || this.count(begunBy) > 0);
+    return pipeline && { ...pipeline, executions: executions ?? [] };
+  }
+
   private momentOf({ id, moments }: PlayedExecution): Moment {
-    return moments[Math.min(Math.max((this.looks.get(id) ?? 0) - 1, 0), moments.length - 1)];
+    return moments[this.presents.get(id)?.moment ?? 0];
+  }
+
+  /** Goes on to the next moment. */
+  private look({ id, moments }: PlayedExecution): void {
+    const { moment, since } = this.presents.get(id) ?? { moment: -1, since: 0 };
+    const until = moments[moment]?.until;
+    const isOver = until === undefined || this.calls.slice(since).some(({ name }) => name === until);
+    if (isOver && moment < moments.length - 1) {
+      this.presents.set(id, { moment: moment + 1, since: moment < 0 ? 0 : this.calls.length });
+    }
+  }
+
+  private retry(pipeline: PlayedPipeline, { stageName, pipelineExecutionId: id }: Input): Answer {
+    const execution = pipeline.executions.find((one) => one.id === id);
+    const status = execution && stageStatus(pipeline, stageName, this.momentOf(execution));
+    return status === 'Failed'
+      ? { pipelineExecutionId: id }
+      : { __type: 'StageNotRetryableException', message: `${stageName} has not failed` };
+  }
+
+  private approve({ stages, executions, executionMode }: PlayedPipeline, token: string): Answer {
+    const isAsked = executions.some((execution) =>
+      stages.some(({ name, actions }) =>
+        Object.keys(actions).some((action) => {
+          const attempt = attemptsOf(this.momentOf(execution), `${name}/${action}`).at(-1);
+          const known = executionMode === 'PARALLEL' ? attempt?.id : tokenOf(name, action);
+          return attempt?.status === 'InProgress' && known === token;
+        }),
+      ),
+    );
+    return isAsked
+      ? { approvedAt: this.begin }
+      : { __type: 'InvalidApprovalTokenException', message: `${token} is no token` };
   }
 
   private execution(pipeline: PlayedPipeline, id: string): Answer {
@@ -247,7 +294,7 @@ export class PlayedPipelines {
     if (!execution) {
       return { __type: 'PipelineExecutionNotFoundException', message: `no execution ${id}` };
     }
-    this.looks.set(id, (this.looks.get(id) ?? 0) + 1);
+    this.look(execution);
     const { status, version = pipeline.version ?? 1 } = this.momentOf(execution);
     return {
       pipelineExecution: {
@@ -299,7 +346,9 @@ export class PlayedPipelines {
               ...(attempt && {
                 latestExecution: {
                   status: attempt.status,
-                  ...(provider === 'Manual' && attempt.status === 'InProgress' && { token: `token-of-${name}` }),
+                  ...(provider === 'Manual' &&
+                    attempt.status === 'InProgress' &&
+                    pipeline.executionMode !== 'PARALLEL' && { token: tokenOf(name, action) }),
                 },
               }),
             };
@@ -343,13 +392,26 @@ export class PlayedPipelines {
   }
 }
 
-function declarationOf({ name, version = 1, variables = [], stages }: PlayedPipeline, region: string): Answer {
+function tokenOf(stage: string, action: string): string {
+  return `token-of-${stage}/${action}`;
+}
+
+/** The execution that a call begins. */
+function begun({ executions }: PlayedPipeline, call: string): Answer {
+  return { pipelineExecutionId: (executions.find(({ begunBy }) => begunBy === call) ?? executions[0]).id };
+}
+
+function declarationOf(
+  { name, version = 1, executionMode = 'SUPERSEDED', variables = [], stages }: PlayedPipeline,
+  region: string,
+): Answer {
   return {
     pipeline: {
       name,
       roleArn: `arn:aws:iam::${ACCOUNT}:role/pipeline`,
       version,
       pipelineType: 'V2',
+      executionMode,
       variables: variables.map((one) => ({ name: one })),
       stages: stages.map(({ name: stage, actions, onFailure }) => ({
         name: stage,

@@ -67,12 +67,16 @@ export interface ApproveOptions extends ActOptions {
   readonly reject?: boolean;
   /** What is kept beside the answer. */
   readonly comment?: string;
+  /** The execution. @default - the one that waits */
+  readonly execution?: string;
 }
 
 /** The flags of `atelier pipeline retry`. */
 export interface RetryOptions extends ActOptions {
   /** Does actions that have succeeded again, too. @default false */
   readonly all?: boolean;
+  /** The execution. @default - the one that has failed */
+  readonly execution?: string;
 }
 
 /** The flags of `atelier pipeline rollback`. */
@@ -171,7 +175,7 @@ export async function start(name: string | undefined, options: StartOptions): Pr
  * `{ pipeline, stage, execution }`.
  *
  * @param name the pipeline, or a part of its name
- * @param stage the stage; not needed where one alone waits
+ * @param stage the stage, or `<stage>/<action>`; not needed where one alone waits
  * @param options the flags
  * @returns the exit code: 0, or with `--watch` that of `atelier pipeline watch`
  */
@@ -180,8 +184,8 @@ export async function approve(
   stage: string | undefined,
   options: ApproveOptions,
 ): Promise<number> {
-  const { reject, comment } = options;
-  return acting(name, options, (aws, definition) => approving(aws, definition, { stage, reject, comment }));
+  const { reject, comment, execution } = options;
+  return acting(name, options, (aws, definition) => approving(aws, definition, { stage, reject, comment, execution }));
 }
 
 /**
@@ -198,7 +202,8 @@ export async function retry(
   stage: string | undefined,
   options: RetryOptions,
 ): Promise<number> {
-  return acting(name, options, (aws, definition) => retrying(aws, definition, { stage, all: options.all }));
+  const { all, execution } = options;
+  return acting(name, options, (aws, definition) => retrying(aws, definition, { stage, all, execution }));
 }
 
 /**

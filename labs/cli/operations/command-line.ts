@@ -24,6 +24,7 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
   ];
   const change = [...place, new Option('--yes', 'asks nothing'), new Option('--watch', 'watches what comes of it')];
   const execution = new Option('--execution <id>', 'the execution (default: the latest)');
+  const changed = new Option('--execution <id>', 'the execution, where several are meant');
   return {
     start: {
       syntax: 'start [pipeline]',
@@ -52,13 +53,14 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       flags: [
         new Option('--reject', 'says no'),
         new Option('--comment <text>', 'is kept beside the answer'),
+        changed,
         ...change,
       ],
     },
     retry: {
       syntax: 'retry [pipeline] [stage]',
       summary: 'tries a failed stage again',
-      flags: [new Option('--all', 'with the actions that have succeeded'), ...change],
+      flags: [new Option('--all', 'with the actions that have succeeded'), changed, ...change],
     },
     rollback: {
       syntax: 'rollback [pipeline] [stage]',

@@ -1,5 +1,5 @@
 import { approving, retrying, rollingBack, starting } from '../../../pipelines/operations';
-import type { PlayedExecution, PlayedPipeline } from '../../support/played-pipelines';
+import type { Moment, PlayedExecution, PlayedPipeline } from '../../support/played-pipelines';
 import { COMMIT, failing, hundred, orders } from './scenes';
 import { definition, stage } from './stage';
 
@@ -100,7 +100,7 @@ describe('approving', () => {
         pipelineName: 'orders-image',
         stageName: 'ApproveProd',
         actionName: 'Approve',
-        token: 'token-of-ApproveProd',
+        token: 'token-of-ApproveProd/Approve',
         result: { status, summary },
       },
     });
@@ -121,6 +121,67 @@ describe('approving', () => {
   });
 });
 
+describe('approving, where several wait', () => {
+  const gate = { name: 'Gate', actions: { Legal: 'Manual', Ops: 'Manual' } };
+  const moment = (...ids: readonly string[]): Moment => ({
+    status: 'InProgress',
+    actions: {
+      'Source/Source': 'Succeeded',
+      'Gate/Legal': { status: 'InProgress', id: ids[0] },
+      'Gate/Ops': { status: 'InProgress', id: ids[1] },
+    },
+  });
+  const two: PlayedPipeline = {
+    ...orders,
+    stages: [orders.stages[0], gate],
+    executions: [{ ...execution, moments: [moment()] }],
+  };
+  const parallel: PlayedPipeline = {
+    ...two,
+    executionMode: 'PARALLEL',
+    executions: [
+      { ...execution, id: 'newer', moments: [moment('newer-legal', 'newer-ops')] },
+      { ...execution, id: 'older', moments: [moment('older-legal', 'older-ops')] },
+      { ...execution, id: 'done', moments: [{ status: 'Succeeded', actions: allOf(two) }] },
+    ],
+  };
+
+  it('answers the action of a stage that is named', async () => {
+    await playing(two);
+    const act = await approving(aws(), await definition(aws(), two), { stage: 'Gate/Ops' });
+    expect(act.sentence).toBe(`approve Gate/Ops of orders-image, execution ${execution.id}`);
+    await act.run();
+    expect(lastCall()?.input).toMatchObject({ stageName: 'Gate', actionName: 'Ops', token: 'token-of-Gate/Ops' });
+  });
+
+  it('answers the execution that is named with its own token, where several run beside one another', async () => {
+    await playing(parallel);
+    const known = await definition(aws(), parallel);
+    const act = await approving(aws(), known, { stage: 'Gate/Legal', execution: 'older' });
+    expect(act.sentence).toBe('approve Gate/Legal of orders-image, execution older');
+    await expect(act.run()).resolves.toBe('older');
+    expect(lastCall()?.input).toMatchObject({ stageName: 'Gate', actionName: 'Legal', token: 'older-legal' });
+  });
+
+  it.each([
+    ['the actions of a stage', two, { stage: 'Gate' }, 'several approvals of', ['Gate/Legal', 'Gate/Ops']],
+    [
+      'executions',
+      parallel,
+      { stage: 'Gate/Ops' },
+      'several approvals of',
+      ['Gate/Ops --execution newer', 'Gate/Ops --execution older'],
+    ],
+    ['what waits', two, { execution: 'other' }, 'other is none that waits', ['Gate/Legal', 'Gate/Ops']],
+  ])('names %s where it is not clear which is meant', async (_, pipeline, answer, message, choices) => {
+    await playing(pipeline);
+    await expect(approving(aws(), await definition(aws(), pipeline), answer)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      choices,
+    });
+  });
+});
+
 describe('trying again', () => {
   it.each([
     [{}, 'the failed actions', 'FAILED_ACTIONS'],
@@ -136,6 +197,31 @@ describe('trying again', () => {
     expect(lastCall()).toMatchObject({
       name: 'RetryStageExecution',
       input: { pipelineName: 'failing', stageName: 'Build', pipelineExecutionId: failing.executions[0].id, retryMode },
+    });
+  });
+
+  it('tries the execution that is named, where several run beside one another, or else the latest', async () => {
+    const failed = failing.executions[0].moments.slice(1);
+    const parallel: PlayedPipeline = {
+      ...failing,
+      executionMode: 'PARALLEL',
+      executions: ['newer', 'older'].map((id) => ({ ...failing.executions[0], id, moments: failed })),
+    };
+    await playing(parallel);
+    const known = await definition(aws(), parallel);
+    await expect((await retrying(aws(), known, {})).run()).resolves.toBe('newer');
+    await expect((await retrying(aws(), known, { execution: 'older' })).run()).resolves.toBe('older');
+    expect(lastCall()?.input).toMatchObject({ stageName: 'Build', pipelineExecutionId: 'older' });
+  });
+
+  it('says which stage has failed where another one is named', async () => {
+    await playing({
+      ...failing,
+      executions: [{ ...failing.executions[0], moments: failing.executions[0].moments.slice(1) }],
+    });
+    await expect(retrying(aws(), await definition(aws(), failing), { stage: 'Prod' })).rejects.toMatchObject({
+      message: 'Prod is none that has failed',
+      choices: ['Build'],
     });
   });
 
