@@ -120,34 +120,56 @@ export async function look(
 ): Promise<{ state: ExecutionState; definition: Definition }> {
   const named = { pipelineName: known.name, pipelineExecutionId: id };
   const { pipelineExecution = {} } = await aws.codepipeline.send(new GetPipelineExecutionCommand(named));
-  const details = await actionExecutions(aws, known.name, id);
+  const details = await actionsOf(aws, known.name, id);
   const version = pipelineExecution.pipelineVersion ?? known.version;
   const definition = version === known.version ? known : ((await definitionOf(aws, known.name, version)) ?? known);
   return { definition, state: stateOf(definition, pipelineExecution, details) };
 }
 
+/** A part of the actions of a pipeline. */
+export interface ActionPage {
+  /** Attempts of actions, the newest first. */
+  readonly details: readonly ActionExecutionDetail[];
+  /** Where the next page begins. @default - there is none */
+  readonly next?: string;
+}
+
+/** Which page of actions is meant. */
+export interface ActionPageOptions {
+  /** The execution. @default - all of the pipeline */
+  readonly execution?: string;
+  /** What the page before has said. @default - the first page */
+  readonly next?: string;
+}
+
 /**
- * The actions of an execution, or the latest of the pipeline, the newest first.
+ * A page of a hundred attempts of actions.
  *
  * @param aws the clients
  * @param pipelineName the pipeline
- * @param execution the execution; without it the latest hundred of all executions are looked at
+ * @param page which page
  */
-export async function actionExecutions(
+export async function actionPage(
   aws: Aws,
   pipelineName: string,
-  execution?: string,
-): Promise<ActionExecutionDetail[]> {
-  const found: ActionExecutionDetail[] = [];
+  { execution, next }: ActionPageOptions = {},
+): Promise<ActionPage> {
   const filter = execution === undefined ? undefined : { pipelineExecutionId: execution };
-  let nextToken: string | undefined;
+  const { actionExecutionDetails = [], nextToken } = await aws.codepipeline.send(
+    new ListActionExecutionsCommand({ pipelineName, filter, maxResults: 100, nextToken: next }),
+  );
+  return { details: actionExecutionDetails, next: nextToken };
+}
+
+/** All actions of an execution, the newest first. */
+async function actionsOf(aws: Aws, pipelineName: string, execution: string): Promise<ActionExecutionDetail[]> {
+  const found: ActionExecutionDetail[] = [];
+  let next: string | undefined;
   do {
-    const page = await aws.codepipeline.send(
-      new ListActionExecutionsCommand({ pipelineName, filter, maxResults: 100, nextToken }),
-    );
-    found.push(...(page.actionExecutionDetails ?? []));
-    nextToken = execution === undefined ? undefined : page.nextToken;
-  } while (nextToken);
+    const page = await actionPage(aws, pipelineName, { execution, next });
+    found.push(...page.details);
+    next = page.next;
+  } while (next);
   return found;
 }
 

@@ -1,7 +1,7 @@
-import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
+import { type ActionExecutionDetail, ActionExecutionStatus } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
-import { type ActionState, actionExecutions, stateOf } from './execution';
+import { type ActionPage, type ActionState, actionPage, stateOf } from './execution';
 import { executionsOf } from './history';
 import { type Published, publishedBy } from './published';
 
@@ -17,43 +17,81 @@ export interface Item {
   readonly at?: Date;
 }
 
+/** What a pipeline has published. */
+export interface Inventory {
+  readonly items: readonly Item[];
+  /** Actions, as `<stage>/<action>`, that have not succeeded among those that were looked at, while there are older ones. */
+  readonly notFound: readonly string[];
+}
+
+/** How many pages of a hundred actions are looked at. */
+const PAGES = 10;
+
+/** Who can publish something. */
+const PUBLISHERS: readonly string[] = ['CloudFormation', 'CodeBuild', 'ECRBuildAndPublish', 'Lambda'];
+
 /**
- * What a pipeline has published, as it stands now: of each action the latest success among the last hundred.
+ * What a pipeline has published, as it stands now: of each action the latest success among the last thousand. A call for each
+ * hundred until each action that can publish is found, one for the revisions, and what `publishedBy` takes.
  *
  * @param aws the clients
  * @param definition the pipeline
  */
-export async function inventoryOf(aws: Aws, definition: Definition): Promise<Item[]> {
-  const details = (await actionExecutions(aws, definition.name)).filter(({ status }) => status === 'Succeeded');
-  const revisions = new Map(
-    (await executionsOf(aws, definition.name)).map((one) => [
-      one.pipelineExecutionId,
-      one.sourceRevisions?.[0]?.revisionId,
-    ]),
-  );
-  const latest = definition.stages.flatMap((stage) =>
-    stage.actions.flatMap(({ name }) => {
-      const detail = details.find(({ stageName, actionName }) => stageName === stage.name && actionName === name);
-      return detail ? [{ detail, action: actionOf(definition, detail) }] : [];
-    }),
-  );
+export async function inventoryOf(aws: Aws, definition: Definition): Promise<Inventory> {
+  const { found, notFound } = await latestSuccesses(aws, definition);
+  const executions = new Map((await executionsOf(aws, definition.name)).map((one) => [one.pipelineExecutionId, one]));
   const items = await Promise.all(
-    latest.map(async ({ detail, action }): Promise<Item[]> => {
+    found.map(async (detail): Promise<Item[]> => {
+      const action = actionOf(definition, detail);
       const what = action && (await publishedBy(aws, action));
       return what
         ? [
             {
               what,
-              by: `${detail.stageName}/${detail.actionName}`,
+              by: pathOf(detail),
               execution: detail.pipelineExecutionId ?? '',
-              revision: revisions.get(detail.pipelineExecutionId),
+              revision: executions.get(detail.pipelineExecutionId)?.sourceRevisions?.[0]?.revisionId,
               at: detail.lastUpdateTime,
             },
           ]
         : [];
     }),
   );
-  return items.flat();
+  return { items: items.flat(), notFound };
+}
+
+/** The latest success of each declared action, in the order of the pipeline. */
+async function latestSuccesses(
+  aws: Aws,
+  { name, stages }: Definition,
+): Promise<{ found: readonly ActionExecutionDetail[]; notFound: readonly string[] }> {
+  const declared = stages.flatMap((stage) =>
+    stage.actions.map(({ name: actionName, provider }) => ({
+      path: pathOf({ stageName: stage.name, actionName }),
+      canPublish: PUBLISHERS.includes(provider),
+    })),
+  );
+  const found = new Map<string, ActionExecutionDetail>();
+  const missing = (): string[] =>
+    declared.flatMap(({ path, canPublish }) => (canPublish && !found.has(path) ? path : []));
+  let [page, pages]: [ActionPage, number] = [await actionPage(aws, name), 1];
+  for (;;) {
+    for (const detail of page.details.filter(({ status }) => status === ActionExecutionStatus.Succeeded)) {
+      found.set(pathOf(detail), found.get(pathOf(detail)) ?? detail);
+    }
+    if (page.next === undefined || missing().length === 0 || pages === PAGES) {
+      break;
+    }
+    [page, pages] = [await actionPage(aws, name, page), pages + 1];
+  }
+  return {
+    found: declared.flatMap(({ path }) => found.get(path) ?? []),
+    notFound: page.next === undefined ? [] : missing(),
+  };
+}
+
+function pathOf({ stageName, actionName }: Pick<ActionExecutionDetail, 'stageName' | 'actionName'>): string {
+  return `${stageName}/${actionName}`;
 }
 
 /** One attempt of one action, as the tree of an execution has it. */

@@ -117,7 +117,8 @@ export async function watch(name: string | undefined, options: WatchOptions): Pr
 
 /**
  * `atelier pipeline status`: the latest execution as it is now, and what the pipeline has published, where, from which commit
- * and when. With `--json`: `{ pipeline, account, region, execution, published: [{ what, by, execution, revision, at }] }`.
+ * and when. With `--json`: `{ pipeline, account, region, execution, published: [{ what, by, execution, revision, at }], notFound }`,
+ * where `notFound` has the actions whose latest success lies too far back.
  *
  * @param name the pipeline, or a part of its name
  * @param options the flags
@@ -137,12 +138,15 @@ export async function status(name: string | undefined, options: WatchOptions): P
         ([key, failure]) => (failure ? [[key, failure] as const] : []),
       ),
     );
-    const published = await inventoryOf(aws, latest);
+    const { items: published, notFound } = await inventoryOf(aws, latest);
     const now = new Date();
     output.print(...treeOf(output, { definition, state, failures }, { width: process.stdout.columns ?? 120, now }));
     if (published.length > 0) {
       output.print('', output.paint('strong', 'Published'));
       printPublished(output, published, now);
+    }
+    if (notFound.length > 0) {
+      output.print('', `Not among the last 1,000 actions, and so not known: what ${notFound.join(', ')} has published`);
     }
     const { name: pipeline, account, region } = definition;
     output.document({
@@ -151,6 +155,7 @@ export async function status(name: string | undefined, options: WatchOptions): P
       region,
       execution: { ...state, failures: Object.fromEntries(failures) },
       published,
+      notFound,
     });
     return state.status === 'failed' ? exitCodes.checkFailed : exitCodes.done;
   });

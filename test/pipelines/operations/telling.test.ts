@@ -176,7 +176,7 @@ describe('what is published', () => {
     };
     const pipeline = { ...layers, executions: [newer, execution] };
     await playing(pipeline);
-    const items = await inventoryOf(aws(), await definition(aws(), pipeline));
+    const { items } = await inventoryOf(aws(), await definition(aws(), pipeline));
     expect(
       items.map(({ what, revision }) => [what.kind === 'layer' && `${what.region} ${what.version}`, revision]),
     ).toEqual([
@@ -184,5 +184,44 @@ describe('what is published', () => {
       ['us-east-1 4', COMMIT],
       ['ap-southeast-2 3', COMMIT],
     ]);
+  });
+
+  /** So many executions that have failed in their build, and older ones. */
+  const failedBefore = (count: number, ...older: PlayedPipeline['executions']): PlayedPipeline => ({
+    ...orders,
+    executions: [
+      ...Array.from({ length: count }, (_, index) => ({
+        id: `failed-${index}`,
+        moments: [{ status: 'Failed', actions: { 'Source/Source': 'Succeeded', 'Build/Build': 'Failed' } }],
+      })),
+      ...older,
+    ],
+  });
+
+  it('is found behind the hundred actions of executions that have failed early', async () => {
+    const pipeline = failedBefore(60, ...ended(orders).executions);
+    const { builds, images } = await playing(pipeline);
+    builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+    images.set(DIGEST, IMAGE);
+    const { items, notFound } = await inventoryOf(aws(), await definition(aws(), pipeline));
+    expect(items.map(({ by }) => by)).toEqual(['Build/Build', 'Prod/Deploy']);
+    expect(notFound).toEqual([]);
+    expect(played().count('ListActionExecutions')).toBe(2);
+  });
+
+  it('is looked for in ten pages, and what lies behind them is told', async () => {
+    const pipeline = failedBefore(600, ...ended(orders).executions);
+    await playing(pipeline);
+    await expect(inventoryOf(aws(), await definition(aws(), pipeline))).resolves.toEqual({
+      items: [],
+      notFound: ['Build/Build', 'Prod/Prepare', 'Prod/Deploy'],
+    });
+    expect(played().count('ListActionExecutions')).toBe(10);
+  });
+
+  it('is nothing where no execution has got there: there is nothing to look for behind the last page', async () => {
+    const pipeline = failedBefore(60);
+    await playing(pipeline);
+    await expect(inventoryOf(aws(), await definition(aws(), pipeline))).resolves.toEqual({ items: [], notFound: [] });
   });
 });
