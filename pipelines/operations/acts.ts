@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
-import { look } from './execution';
+import { attemptsOf, look } from './execution';
 import { executionsOf } from './history';
 
 /** Something that changes a pipeline's course: what it will do, and doing it. */
@@ -26,6 +26,8 @@ export interface Act {
   readonly sentence: string;
   /** The stage that it is about. @default - the whole pipeline */
   readonly stage?: string;
+  /** How many attempts of the stage's actions there were before it. @default - it tries none again */
+  readonly attempts?: number;
   /** When that began which it goes back to. @default - it goes back to nothing, or that is not known */
   readonly since?: Date;
   /**
@@ -234,9 +236,11 @@ export async function retrying(aws: Aws, definition: Definition, options: RetryO
     other: 'is none that has failed',
     several: `several stages of ${definition.name} have failed`,
   });
+  const { stages } = (await look(aws, definition, execution)).state;
   return {
     sentence: `try ${options.all ? 'all actions' : 'the failed actions'} of ${stage} of ${definition.name} again, execution ${execution}`,
     stage,
+    attempts: stages.filter(({ name }) => name === stage).map(attemptsOf)[0],
     run: async () => {
       await aws.codepipeline.send(
         new RetryStageExecutionCommand({

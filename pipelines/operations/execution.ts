@@ -106,6 +106,15 @@ export function hasEnded(status: Status): boolean {
 }
 
 /**
+ * How many attempts of its actions a stage has had.
+ *
+ * @param stage the stage
+ */
+export function attemptsOf({ actions }: StageState): number {
+  return actions.reduce((sum, { attempt }) => sum + attempt, 0);
+}
+
+/**
  * Looks at an execution: two calls, and one for each further hundred of its actions.
  *
  * @param aws the clients

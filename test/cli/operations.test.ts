@@ -266,7 +266,8 @@ it('documents every event, and every field of it', async () => {
     stages: orders.stages.map((stage) => ({ ...stage, onFailure: 'ROLLBACK' })),
     executions: [back, { ...execution, moments: [failed] }],
   });
-  played.refuse('ListActionExecutions', { type: 'PipelineExecutionNotFoundException' });
+  // A call is made four times before it is told.
+  played.refuse('ListActionExecutions', { type: 'ThrottlingException' }, 4);
   const seen = events(await run('watch', '--execution', execution.id, ...QUICK, '--json'));
   await play(lastOf(layers));
   seen.push(...events(await run('watch', ...QUICK, '--json')));
@@ -392,10 +393,24 @@ describe('what changes the course of a pipeline', () => {
   });
 
   it('watches what comes of it, where that is wanted: the exit code says how that has ended', async () => {
-    await play(lastOf(failing));
-    const { code, stdout } = await run('retry', '--yes', '--watch', ...QUICK);
-    expect(stdout).toContain('BUILD: npm test  exit status 1');
-    expect(code).toBe(1);
+    const failed = failing.executions[0].moments[1];
+    const failure = { status: 'Failed', from: 5, id: FAILED_BUILD.id };
+    const again = ['InProgress', 'Succeeded'].map((status) => ({
+      status,
+      actions: { ...failed.actions, 'Build/Build': [failure, { status, from: 90, id: 'orders-build:2' }] },
+    }));
+    await play(at(failing, { ...failed, until: 'RetryStageExecution' }, failed, ...again));
+    const ended = await run('retry', '--yes', '--watch', ...QUICK, '--json');
+    expect(events(ended).at(-1)).toMatchObject({ event: 'end', status: 'succeeded', code: 0 });
+    expect(ended.code).toBe(0);
+  });
+
+  it('says at once that there is no execution of the name', async () => {
+    await play(lastOf(orders));
+    const { code, stderr } = await run('watch', '--execution', 'mistyped', ...QUICK);
+    expect(stderr).toContain('no execution mistyped');
+    expect(played.count('GetPipelineExecution')).toBe(1);
+    expect(code).toBe(2);
   });
 
   it.each([

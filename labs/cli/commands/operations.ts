@@ -303,14 +303,15 @@ async function acting(
 ): Promise<number> {
   return opened(name, options, async ({ aws, definition, output }) => {
     const { account, region } = definition;
-    const { sentence, stage, since, run } = await plan(aws, definition);
+    const act = await plan(aws, definition);
+    const { sentence, stage, since, run } = act;
     const age = since ? `, ${ageWords(since, new Date())}` : '';
     const whole = `${sentence}${age}, in account ${account}, ${region}`;
     await confirm(whole, options, output);
     const execution = await run();
     if (options.watch) {
       output.print('');
-      return watchExecution(aws, definition, execution, watching(options));
+      return watchExecution(aws, definition, execution, { ...watching(options), act });
     }
     output.document({ pipeline: definition.name, ...(stage && { stage }), execution });
     output.print(

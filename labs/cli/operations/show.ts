@@ -6,6 +6,7 @@ import {
   changesBetween,
   type Definition,
   type ExecutionState,
+  type Following,
   follow,
   hasEnded,
   publishedBy,
@@ -23,6 +24,8 @@ export interface WatchOptions extends OutputOptions {
   readonly interval?: number;
   /** The command that logs in again. */
   readonly logIn: string;
+  /** What the execution comes of. @default - it was there before */
+  readonly act?: Following['act'];
 }
 
 /** How an execution has ended, as the exit code of the one who has watched it. */
@@ -87,7 +90,7 @@ export async function watchExecution(
     const { askToGoOn } = await import('../prompts');
     return askToGoOn('Are you logged in again?', output.plain);
   };
-  const following = { interval: options.interval, ...(canAsk(options) && { logIn }) };
+  const following = { interval: options.interval, act: options.act, ...(canAsk(options) && { logIn }) };
   for await (const sight of follow(aws, definition, execution, following)) {
     screen.see(sight);
     if (sight.kind === 'next') {

@@ -1,9 +1,21 @@
-import { changesBetween, type ExecutionState, type Following, follow, type Sight } from '../../../pipelines/operations';
-import type { PlayedPipeline } from '../../support/played-pipelines';
-import { COMMIT, hundred, layers, orders } from './scenes';
+import {
+  type Act,
+  approving,
+  changesBetween,
+  type Definition,
+  type ExecutionState,
+  type Following,
+  follow,
+  retrying,
+  rollingBack,
+  type Sight,
+} from '../../../pipelines/operations';
+import type { Moment, PlayedAction, PlayedPipeline } from '../../support/played-pipelines';
+import { COMMIT, failing, hundred, layers, orders } from './scenes';
 import { definition, stage } from './stage';
 
-const QUICK = 0.001;
+/** Looks that follow at once, by somebody who waits for a tenth of a second. */
+const QUICK = { interval: 0.001, patience: 0.1 };
 
 const { playing, aws, played } = stage();
 
@@ -14,7 +26,7 @@ async function sightsOf(
 ): Promise<Sight[]> {
   const sights: Sight[] = [];
   for await (const sight of follow(aws(), await definition(aws(), pipeline), execution, {
-    interval: QUICK,
+    ...QUICK,
     ...following,
   })) {
     sights.push(sight);
@@ -93,12 +105,15 @@ describe('an execution that is followed, played by a server on loopback', () => 
     expect(seen.at(-1)?.status).toBe('succeeded');
   });
 
-  it('ends when the stage that may be tried again is not', async () => {
+  it('ends when the stage that may be tried again is not, after the time that CodePipeline has for it', async () => {
     const [execution] = layers.executions;
     const stuck = { ...layers, executions: [{ ...execution, moments: [execution.moments[1]] }] };
     await playing(stuck);
+    const begin = Date.now();
     const seen = states(await sightsOf(stuck));
-    expect(seen.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'failed']);
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(100);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen.map(({ status }) => status))).toEqual(new Set(['failed']));
   });
 
   it('follows the execution that goes back, where a stage is rolled back', async () => {
@@ -158,7 +173,7 @@ describe('an execution that is followed, played by a server on loopback', () => 
     const known = await definition(aws(), orders);
     played().play(pipeline);
     const sights: Sight[] = [];
-    for await (const sight of follow(aws(), known, execution.id, { interval: QUICK })) {
+    for await (const sight of follow(aws(), known, execution.id, QUICK)) {
       sights.push(sight);
     }
     expect(sights.find(({ kind }) => kind === 'next')).toEqual({
@@ -203,15 +218,25 @@ describe('an execution that is followed, played by a server on loopback', () => 
     expect(words.includes('next')).toBe(end === 'next');
   });
 
-  it('waits for an execution that was just started, and is not known yet', async () => {
+  it('waits for an execution that was just started, and is not known yet, without backing off', async () => {
     await playing(orders);
     played().refuse('GetPipelineExecution', { type: 'PipelineExecutionNotFoundException' }, 2);
-    const sights = await sightsOf(orders);
-    expect(sights.slice(0, 3).map((sight) => (sight.kind === 'trouble' ? sight.trouble : sight.kind))).toEqual([
-      'not-yet',
-      'not-yet',
+    const sights = await sightsOf(orders, undefined, { act: {} });
+    expect(sights.slice(0, 3).map((sight) => (sight.kind === 'trouble' ? sight : sight.kind))).toEqual([
+      expect.objectContaining({ trouble: 'not-yet', seconds: QUICK.interval }),
+      expect.objectContaining({ trouble: 'not-yet', seconds: QUICK.interval }),
       'state',
     ]);
+  });
+
+  it.each([
+    ['at once, where nothing has started it just now', undefined, 1],
+    ['when it is still not known after that time', {}, 2],
+  ])('ends where there is no such execution: %s', async (_, act, least) => {
+    await playing(orders);
+    await expect(sightsOf(orders, 'mistyped', { act })).rejects.toThrow('no execution mistyped');
+    expect(played().count('GetPipelineExecution')).toBeGreaterThanOrEqual(least);
+    expect(played().count('GetPipelineExecution') === 1).toBe(least === 1);
   });
 
   it('shows all attempts of a hundred actions, from two pages', async () => {
@@ -224,6 +249,87 @@ describe('an execution that is followed, played by a server on loopback', () => 
     ).toEqual(['GetPipeline', 'GetPipelineExecution', 'ListActionExecutions', 'ListActionExecutions']);
     expect(first.stages[1].actions).toHaveLength(100);
     expect(first.stages[1].status).toBe('failed');
+  });
+});
+
+describe('what comes of an act', () => {
+  const [execution] = orders.executions;
+  const succeeded = execution.moments.at(-1) as Moment;
+
+  /** Does it, and watches: the status of the execution at each look. */
+  async function statusesAfter(pipeline: PlayedPipeline, plan: (known: Definition) => Promise<Act>): Promise<string[]> {
+    await playing(pipeline);
+    const act = await plan(await definition(aws(), pipeline));
+    const seen = states(await sightsOf(pipeline, await act.run(), { act }));
+    return seen.map(({ status }) => status);
+  }
+
+  it('is seen of an approval, though the first look shows it unanswered', async () => {
+    const asking = { ...execution.moments[2], until: 'PutApprovalResult' };
+    const pipeline = { ...orders, executions: [{ ...execution, moments: [asking, ...execution.moments.slice(3)] }] };
+    const statuses = await statusesAfter(pipeline, (known) => approving(aws(), known, {}));
+    expect(statuses).toEqual(['running', 'running', 'succeeded']);
+  });
+
+  it('is that an approval was rejected', async () => {
+    const asking = { ...execution.moments[2], until: 'PutApprovalResult' };
+    const rejected: Moment = {
+      status: 'Failed',
+      actions: { ...asking.actions, 'ApproveProd/Approve': { status: 'Failed', summary: 'not on Friday' } },
+    };
+    const pipeline = { ...orders, executions: [{ ...execution, moments: [asking, rejected] }] };
+    const statuses = await statusesAfter(pipeline, (known) => approving(aws(), known, { reject: true }));
+    expect(statuses).toEqual(['running', 'failed']);
+  });
+
+  describe('of a stage that is tried again', () => {
+    const first = failing.executions[0].moments[1];
+    const failure = first.actions['Build/Build'] as PlayedAction;
+    const again = (status: string, build: string): Moment => ({
+      status,
+      actions: { ...first.actions, 'Build/Build': [failure, { status: build, from: 90 }] },
+    });
+
+    it.each([
+      [
+        'succeeds',
+        ['failed', 'failed', 'running', 'succeeded'],
+        [again('InProgress', 'InProgress'), again('Succeeded', 'Succeeded')],
+      ],
+      [
+        'fails again, and its status lags behind its actions',
+        ['failed', 'failed', 'failed', 'failed'],
+        [again('Failed', 'InProgress'), again('Failed', 'Failed')],
+      ],
+    ])('is its end, and not that of the attempt before: %s', async (_, wanted, moments) => {
+      const failed = { ...first, until: 'RetryStageExecution' };
+      const pipeline = {
+        ...failing,
+        executions: [{ ...failing.executions[0], moments: [failed, first, first, ...moments] }],
+      };
+      const statuses = await statusesAfter(pipeline, (known) => retrying(aws(), known, {}));
+      expect(statuses).toEqual(wanted);
+    });
+
+    it('is the old failure after all, where nothing is tried within that time', async () => {
+      const pipeline = { ...failing, executions: [{ ...failing.executions[0], moments: [first] }] };
+      const statuses = await statusesAfter(pipeline, (known) => retrying(aws(), known, {}));
+      expect(statuses.length).toBeGreaterThan(1);
+      expect(new Set(statuses)).toEqual(new Set(['failed']));
+    });
+  });
+
+  it('is seen of the execution that goes back', async () => {
+    const done = { ...execution, moments: [succeeded] };
+    const back = {
+      id: 'back',
+      begunBy: 'RollbackStage',
+      backTo: 'older',
+      moments: ['InProgress', 'Succeeded'].map((status) => ({ status, actions: { 'Prod/Deploy': status } })),
+    };
+    const pipeline = { ...orders, executions: [back, done, { ...done, id: 'older' }] };
+    const statuses = await statusesAfter(pipeline, (known) => rollingBack(aws(), known, {}));
+    expect(statuses).toEqual(['running', 'succeeded']);
   });
 });
 
@@ -248,7 +354,7 @@ describe('trouble on the way', () => {
     await playing(orders);
     const known = await definition(aws(), orders);
     played().refuse('GetPipelineExecution', { type, message: 'not with this token' });
-    const following = follow(aws(), known, orders.executions[0].id, { interval: QUICK, logIn });
+    const following = follow(aws(), known, orders.executions[0].id, { ...QUICK, logIn });
     const end = async (): Promise<void> => {
       while (!(await following.next()).done) {
         // on to the end
