@@ -363,8 +363,10 @@ export class PlayedPipelines {
     const lines = this.logs.get(logStreamName) ?? [];
     const most = Number(limit ?? 10_000);
     const token = nextToken as string | undefined;
-    const start = token ? Number(token.slice(2)) : startFromHead ? 0 : Math.max(0, lines.length - most);
-    const page = lines.slice(start, start + most);
+    const place = Number(token?.slice(2) ?? (startFromHead ? 0 : lines.length));
+    const isForward = token ? token.startsWith('f/') : startFromHead;
+    const start = isForward ? place : Math.max(0, place - most);
+    const page = lines.slice(start, isForward ? start + most : place);
     return {
       events: page.map((message) => ({
         message: `${message}\n`,

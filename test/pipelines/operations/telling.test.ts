@@ -69,6 +69,52 @@ describe('a build that has failed, played by a server on loopback', () => {
     expect(failure?.lines.at(-1)).toBe('line 499');
   });
 
+  /** A build whose tests have failed, and then what comes after it. */
+  const FAILED_TWICE = {
+    ...FAILED_BUILD,
+    phases: [
+      FAILED_BUILD.phases[1],
+      {
+        phaseType: 'POST_BUILD',
+        phaseStatus: 'FAILED',
+        contexts: [{ message: 'Error while executing command: bash report.sh. Reason: exit status 2' }],
+      },
+    ],
+  };
+
+  it.each([
+    ['in the same page', 1, 1],
+    ['after much that was printed', 500, 2],
+  ])('is told by its first failed command, though a later phase has failed too: %s', async (_, count, pages) => {
+    const { builds, logs } = await playing(ended(failing));
+    builds.set(FAILED_BUILD.id, FAILED_TWICE);
+    logs.set('one', [
+      ...FAILED_LOG,
+      '[Container] 2026/11/01 00:01:14.000000 Running command bash report.sh',
+      ...Array<string>(count).fill('cat: coverage: No such file'),
+      '[Container] 2026/11/01 00:01:15.000000 Command did not exit successfully bash report.sh exit status 2',
+    ]);
+    await expect(buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'))).resolves.toEqual({
+      phase: 'BUILD',
+      command: 'npm test',
+      reason: 'exit status 1',
+      lines: ['> orders@1.0.0 test', 'FAIL test/orders.test.ts', '  expected 3 messages, got 2'],
+    });
+    expect(played().count('GetLogEvents')).toBe(pages);
+  });
+
+  it('is looked for in five pages of a log at most', async () => {
+    const { builds, effects } = await playing(ended(failing));
+    builds.set(FAILED_BUILD.id, FAILED_TWICE);
+    effects.set('GetLogEvents', () => ({
+      events: [{ message: 'on and on' }],
+      nextBackwardToken: `b/${played().count('GetLogEvents')}`,
+    }));
+    const failure = await buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'));
+    expect(failure?.lines).toEqual(Array(5).fill('on and on'));
+    expect(played().count('GetLogEvents')).toBe(5);
+  });
+
   it('is not told where it is gone', async () => {
     await playing(ended(failing));
     await expect(buildFailure(aws(), await actionOf(ended(failing), 'Build/Build'))).resolves.toBeUndefined();
@@ -87,7 +133,7 @@ describe('a log', () => {
     const second = await logPage(aws(), build ?? {}, { next: first.next ?? '' });
     expect(second.lines).toEqual(['three']);
     const third = await logPage(aws(), build ?? {}, { next: second.next ?? '' });
-    expect(third).toEqual({ lines: [], next: second.next });
+    expect(third).toEqual({ lines: [], next: second.next, previous: 'b/3' });
   });
 
   it.each([
