@@ -9,6 +9,7 @@ import {
   PutApprovalResultCommand,
   RetryStageExecutionCommand,
   RollbackStageCommand,
+  type SourceRevisionOverride,
   SourceRevisionType,
   type StageExecution,
   StageRetryMode,
@@ -57,8 +58,12 @@ export class ImpossibleError extends Error {
 export interface StartOptions {
   /** The values of the pipeline's variables, by name. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The commit, or the version of an object, that every source takes. @default - the newest */
-  readonly commit?: string;
+  /**
+   * What sources take: `<id>`, a commit, or `<action>=<id>`, which may be the version of an object or the digest of an image, too.
+   *
+   * @default - the newest
+   */
+  readonly commit?: readonly string[];
 }
 
 /** How each source names its revisions: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html */
@@ -76,21 +81,19 @@ const REVISIONS: Readonly<Record<string, SourceRevisionType>> = {
  * @param aws the clients
  * @param definition the pipeline
  * @param options what it is started with
- * @throws ImpossibleError for a variable that the pipeline has not, or a commit where no source takes one
+ * @throws ImpossibleError for a variable that the pipeline has not, or a commit where it is not clear which source takes it
  */
-export function starting(aws: Aws, definition: Definition, { variables = {}, commit }: StartOptions): Act {
+export function starting(aws: Aws, definition: Definition, { variables = {}, commit = [] }: StartOptions): Act {
   const unknown = Object.keys(variables).find((name) => !definition.variables.includes(name));
   if (unknown !== undefined) {
     throw new ImpossibleError(`${definition.name} has no variable ${JSON.stringify(unknown)}`, definition.variables);
   }
-  const sources = definition.stages
-    .flatMap(({ actions }) => actions)
-    .filter(({ category, provider }) => category === 'Source' && REVISIONS[provider]);
-  if (commit !== undefined && sources.length === 0) {
-    throw new ImpossibleError(`${definition.name} has no source that takes a commit`);
-  }
+  const sourceRevisions = commit.map((one) => revisionOf(definition, one));
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  const words = [commit && `at ${commit}`, settings.length > 0 && `with ${settings.join(', ')}`].filter(Boolean);
+  const words = [
+    commit.length > 0 && `at ${commit.join(', ')}`,
+    settings.length > 0 && `with ${settings.join(', ')}`,
+  ].filter(Boolean);
   // The same token twice is one execution: a call that is tried again starts no second one.
   const clientRequestToken = crypto.randomUUID();
   return {
@@ -103,19 +106,38 @@ export function starting(aws: Aws, definition: Definition, { variables = {}, com
           // AWS refuses an empty list.
           variables:
             settings.length > 0 ? Object.entries(variables).map(([name, value]) => ({ name, value })) : undefined,
-          sourceRevisions:
-            commit === undefined
-              ? undefined
-              : sources.map(({ name, provider }) => ({
-                  actionName: name,
-                  revisionType: REVISIONS[provider],
-                  revisionValue: commit,
-                })),
+          sourceRevisions: sourceRevisions.length > 0 ? sourceRevisions : undefined,
         }),
       );
       return pipelineExecutionId;
     },
   };
+}
+
+/** What one source takes; where none is named it is the only one, or the only one with commits. */
+function revisionOf({ name, stages }: Definition, text: string): SourceRevisionOverride {
+  const [, named, id = text] = /^([A-Za-z0-9.@_-]+)=([\s\S]+)$/.exec(text) ?? [];
+  const sources = stages
+    .flatMap(({ actions }) => actions)
+    .flatMap((one) =>
+      one.category === ActionCategory.Source && REVISIONS[one.provider]
+        ? [{ actionName: one.name, revisionType: REVISIONS[one.provider], revisionValue: id }]
+        : [],
+    );
+  const unnamed =
+    sources.length === 1 ? sources : sources.filter((one) => one.revisionType === SourceRevisionType.COMMIT_ID);
+  const meant = named === undefined ? unnamed : sources.filter(({ actionName }) => actionName === named);
+  if (meant.length === 1) {
+    return meant[0];
+  }
+  throw new ImpossibleError(
+    sources.length === 0
+      ? `${name} has no source that takes a commit`
+      : named === undefined
+        ? `${name} has several sources: which one takes ${id}?`
+        : `${name} has no source ${JSON.stringify(named)}`,
+    sources.map(({ actionName }) => `${actionName}=${id}`),
+  );
 }
 
 /** How somebody answers an approval. */

@@ -93,6 +93,7 @@ type Answer = Record<string, unknown>;
 
 const ACCOUNT = '111122223333';
 const CATEGORIES: Readonly<Record<string, string>> = {
+  CodeCommit: 'Source',
   CodeStarSourceConnection: 'Source',
   S3: 'Source',
   CodeBuild: 'Build',

@@ -57,8 +57,8 @@ export interface WatchOptions extends OperateOptions {
 export interface StartOptions extends ActOptions {
   /** Variables of the pipeline, each as `NAME=value`. */
   readonly variable?: readonly string[];
-  /** The commit, or another revision. @default - the newest */
-  readonly commit?: string;
+  /** Commits or other revisions, each as `id` or `action=id`. @default - the newest */
+  readonly commit?: readonly string[];
 }
 
 /** The flags of `atelier pipeline approve`. */

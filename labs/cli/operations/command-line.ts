@@ -31,9 +31,12 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       summary: 'starts an execution',
       flags: [
         new Option('--variable <name=value>', 'a variable of the pipeline; as often as there are any').argParser(
-          (text, before: readonly string[] = []) => [...before, text],
+          oneMore,
         ),
-        new Option('--commit <id>', 'the commit, or the version of an object (default: the newest)'),
+        new Option(
+          '--commit <[action=]id>',
+          'the commit, or for a source that is named the version of an object; as often as there are sources (default: the newest)',
+        ).argParser(oneMore),
         ...change,
       ],
     },
@@ -73,6 +76,11 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       flags: [execution, new Option('--follow', 'goes on until the build ends'), ...place],
     },
   };
+}
+
+/** What may be said several times. */
+function oneMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** A number of seconds, at least one. */

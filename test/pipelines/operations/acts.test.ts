@@ -35,7 +35,7 @@ describe('starting, played by a server on loopback', () => {
   it('says what it will do, and does nothing before it is told to', async () => {
     await playing(orders);
     const known = await definition(aws(), orders);
-    const { sentence } = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: COMMIT });
+    const { sentence } = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: [COMMIT] });
     expect(sentence).toBe(`start orders-image at ${COMMIT} with IMAGE_DIGEST=sha256:1`);
     expect(played().calls.map(({ name }) => name)).toEqual(['GetPipeline']);
   });
@@ -43,7 +43,7 @@ describe('starting, played by a server on loopback', () => {
   it('hands variables and the commit to CodePipeline, and a token by which a second try starts no second execution', async () => {
     await playing(orders);
     const known = await definition(aws(), orders);
-    const act = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: COMMIT });
+    const act = starting(aws(), known, { variables: { IMAGE_DIGEST: 'sha256:1' }, commit: [COMMIT] });
     await expect(act.run()).resolves.toBe(execution.id);
     expect(lastCall()).toMatchObject({
       name: 'StartPipelineExecution',
@@ -69,10 +69,51 @@ describe('starting, played by a server on loopback', () => {
 
   it('names the version of an object where the source is one', async () => {
     await playing(hundred);
-    await starting(aws(), await definition(aws(), hundred), { commit: 'v1' }).run();
+    await starting(aws(), await definition(aws(), hundred), { commit: ['v1'] }).run();
     expect(lastCall()?.input.sourceRevisions).toEqual([
       { actionName: 'Source', revisionType: 'S3_OBJECT_VERSION_ID', revisionValue: 'v1' },
     ]);
+  });
+
+  describe('a pipeline of several sources', () => {
+    const twoOf = (...providers: readonly string[]): PlayedPipeline => ({
+      ...orders,
+      stages: [{ name: 'Source', actions: { Code: providers[0], Data: providers[1] } }, ...orders.stages.slice(1)],
+    });
+
+    it.each([
+      [['abc'], [['Code', 'COMMIT_ID', 'abc']]],
+      [['Data=v=1'], [['Data', 'S3_OBJECT_VERSION_ID', 'v=1']]],
+      [
+        ['abc', 'Data=v1'],
+        [
+          ['Code', 'COMMIT_ID', 'abc'],
+          ['Data', 'S3_OBJECT_VERSION_ID', 'v1'],
+        ],
+      ],
+    ])('hands each what it is meant for, a commit only to one that has commits: %j', async (commit, revisions) => {
+      const pipeline = twoOf('CodeStarSourceConnection', 'S3');
+      await playing(pipeline);
+      const act = starting(aws(), await definition(aws(), pipeline), { commit });
+      expect(act.sentence).toBe(`start orders-image at ${commit.join(', ')}`);
+      await act.run();
+      expect(lastCall()?.input.sourceRevisions).toEqual(
+        revisions.map(([actionName, revisionType, revisionValue]) => ({ actionName, revisionType, revisionValue })),
+      );
+    });
+
+    it.each([
+      ['S3', 'S3', 'abc', 'orders-image has several sources: which one takes abc?'],
+      ['CodeCommit', 'CodeCommit', 'abc', 'orders-image has several sources: which one takes abc?'],
+      ['CodeCommit', 'S3', 'Sources=abc', 'orders-image has no source "Sources"'],
+    ])('is asked which of them is meant: %s, %s, %s', async (first, second, commit, message) => {
+      const pipeline = twoOf(first, second);
+      await playing(pipeline);
+      const known = await definition(aws(), pipeline);
+      expect(() => starting(aws(), known, { commit: [commit] })).toThrow(
+        expect.objectContaining({ message, choices: ['Code=abc', 'Data=abc'] }),
+      );
+    });
   });
 
   it('refuses a variable that the pipeline has not, and names those it has', async () => {
@@ -265,6 +306,19 @@ describe('going back', () => {
       message: "Prod of orders-image can't go back to anything",
       choices: ['bad', 'good'],
     });
+  });
+
+  it('finds what it can go back to behind a page that has none', async () => {
+    await playing(history);
+    const known = await definition(aws(), orders);
+    played().effects.set('ListPipelineExecutions', ({ input }) =>
+      input.nextToken ? undefined : { pipelineExecutionSummaries: [], nextToken: 'more' },
+    );
+    await expect(rollingBack(aws(), known, {})).resolves.toMatchObject({ sentence: expect.stringContaining('before') });
+    expect(played().count('ListPipelineExecutions')).toBe(2);
+    played().effects.set('ListPipelineExecutions', () => ({ pipelineExecutionSummaries: [], nextToken: 'more' }));
+    await expect(rollingBack(aws(), known, {})).rejects.toThrow("can't go back to anything");
+    expect(played().count('ListPipelineExecutions')).toBe(2 + 10);
   });
 
   it.each([
