@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ActionExecutionDetail, ActionExecutionStatus } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
 import { type ActionPage, type ActionState, actionPage, stateOf } from './execution';
 import { executionsOf } from './history';
-import { type Published, publishedBy } from './published';
+import { type Published, publishedBy, stackOf } from './published';
 
 /** What is out there, and since when. */
 export interface Item {
@@ -24,6 +25,12 @@ export interface Inventory {
   readonly notFound: readonly string[];
 }
 
+/** An action that has succeeded. */
+interface Done {
+  readonly detail: ActionExecutionDetail;
+  readonly action: ActionState;
+}
+
 /** How many pages of a hundred actions are looked at. */
 const PAGES = 10;
 
@@ -40,10 +47,13 @@ const PUBLISHERS: readonly string[] = ['CloudFormation', 'CodeBuild', 'ECRBuildA
 export async function inventoryOf(aws: Aws, definition: Definition): Promise<Inventory> {
   const { found, notFound } = await latestSuccesses(aws, definition);
   const executions = new Map((await executionsOf(aws, definition.name)).map((one) => [one.pipelineExecutionId, one]));
+  const done = found.flatMap((detail) => {
+    const action = actionOf(definition, detail);
+    return action ? [{ detail, action }] : [];
+  });
   const items = await Promise.all(
-    found.map(async (detail): Promise<Item[]> => {
-      const action = actionOf(definition, detail);
-      const what = action && (await publishedBy(aws, action));
+    standing(done).map(async ({ detail, action }): Promise<Item[]> => {
+      const what = await publishedBy(aws, action);
       return what
         ? [
             {
@@ -58,6 +68,17 @@ export async function inventoryOf(aws: Aws, definition: Definition): Promise<Inv
     }),
   );
   return { items: items.flat(), notFound };
+}
+
+/** Without the actions whose stack another one has deleted since. */
+function standing(done: readonly Done[]): readonly Done[] {
+  const stacks = done.map(({ detail, action }) => ({ at: Number(detail.lastUpdateTime), stack: stackOf(action) }));
+  return done.filter((_, index) => {
+    const { at, stack } = stacks[index];
+    return !stacks.some(
+      (later) => later.stack?.isDeleted && later.at > at && isDeepStrictEqual(later.stack.place, stack?.place),
+    );
+  });
 }
 
 /** The latest success of each declared action, in the order of the pipeline. */

@@ -112,8 +112,11 @@ export class PlayedPipelines {
   readonly builds = new Map<string, Answer>();
   /** Lines of logs, by the name of their stream. */
   readonly logs = new Map<string, string[]>();
-  /** Images of all repositories, by digest, as DescribeImages answers; with `findings` by severity. */
-  readonly images = new Map<string, Answer & { readonly findings?: Readonly<Record<string, number>> }>();
+  /** Images of all repositories, by digest, as DescribeImages answers; with `findings` by severity, or what its scan does. */
+  readonly images = new Map<
+    string,
+    Answer & { readonly findings?: Readonly<Record<string, number>>; readonly scan?: string }
+  >();
   /** What a call does besides answering; what it gives is answered instead. */
   readonly effects = new Map<string, (call: Call) => Answer | undefined>();
   private readonly pipelines = new Map<string, PlayedPipeline>();
@@ -383,15 +386,18 @@ export class PlayedPipelines {
     const digest = (imageIds as unknown as { imageDigest: string }[])[0].imageDigest;
     const image = this.images.get(digest);
     return image
-      ? { imageDetails: [{ ...image, findings: undefined, imageDigest: digest }] }
+      ? { imageDetails: [{ ...image, findings: undefined, scan: undefined, imageDigest: digest }] }
       : { __type: 'ImageNotFoundException', message: `no image ${digest}` };
   }
 
   private scan({ imageId }: Input): Answer {
-    const findings = this.images.get((imageId as unknown as { imageDigest: string }).imageDigest)?.findings;
-    return findings
-      ? { imageScanStatus: { status: 'COMPLETE' }, imageScanFindings: { findingSeverityCounts: findings } }
-      : { __type: 'ScanNotFoundException', message: 'not scanned' };
+    const digest = (imageId as unknown as { imageDigest: string }).imageDigest;
+    const { findings, scan = findings && 'COMPLETE' } = this.images.get(digest) ?? {};
+    return !this.images.has(digest)
+      ? { __type: 'ImageNotFoundException', message: `no image ${digest}` }
+      : scan
+        ? { imageScanStatus: { status: scan }, imageScanFindings: { findingSeverityCounts: findings } }
+        : { __type: 'ScanNotFoundException', message: 'not scanned' };
   }
 }
 

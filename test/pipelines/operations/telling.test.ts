@@ -166,21 +166,62 @@ describe('what is published', () => {
       digest: DIGEST,
       tags: [COMMIT, 'exec-11111111'],
       findings: { HIGH: 2, LOW: 1 },
+      scan: 'done',
     });
     expect(calls.slice(-2).map(({ name }) => name)).toEqual(['DescribeImages', 'DescribeImageScanFindings']);
   });
 
-  it.each(['ScanNotFoundException', 'AccessDeniedException'])(
-    'is told without findings where AWS says %s',
-    async (type) => {
-      const { builds, images } = await playing(ended(orders));
-      builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
-      images.set(DIGEST, IMAGE);
-      const action = await actionOf(ended(orders), 'Build/Build');
-      played().refuse('DescribeImageScanFindings', { type });
-      await expect(publishedBy(aws(), action)).resolves.toMatchObject({ digest: DIGEST, findings: null });
-    },
-  );
+  it.each([
+    ['ScanNotFoundException', 'none'],
+    ['AccessDeniedException', 'refused'],
+    ['RepositoryNotFoundException', 'absent'],
+    ['ValidationException', 'failed'],
+  ])('is told without findings where AWS says %s: %s', async (type, scan) => {
+    const { builds, images } = await playing(ended(orders));
+    builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+    images.set(DIGEST, IMAGE);
+    const action = await actionOf(ended(orders), 'Build/Build');
+    played().refuse('DescribeImageScanFindings', { type });
+    await expect(publishedBy(aws(), action)).resolves.toMatchObject({ digest: DIGEST, findings: null, scan });
+  });
+
+  it.each([
+    ['IN_PROGRESS', { HIGH: 1 }, 'running', null],
+    ['UNSUPPORTED_IMAGE', undefined, 'failed', null],
+    ['COMPLETE', undefined, 'done', {}],
+    ['ACTIVE', { HIGH: 1 }, 'done', { HIGH: 1 }],
+  ])('is told with what its scan has found so far as it is done: %s', async (status, counts, scan, findings) => {
+    const { builds, images } = await playing(ended(orders));
+    builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+    images.set(DIGEST, { ...IMAGE, findings: counts, scan: status });
+    await expect(publishedBy(aws(), await actionOf(ended(orders), 'Build/Build'))).resolves.toMatchObject({
+      scan,
+      findings,
+    });
+  });
+
+  it('is looked for in the registry of the account that the build pushes to', async () => {
+    const { builds, images, calls } = await playing(ended(orders));
+    const { environmentVariables } = IMAGE_BUILD.environment;
+    const registry = { name: 'REGISTRY', value: '444455556666.dkr.ecr.eu-west-1.amazonaws.com' };
+    const environment = { environmentVariables: [...environmentVariables, registry] };
+    builds.set(IMAGE_BUILD.id, { ...IMAGE_BUILD, environment });
+    images.set(DIGEST, IMAGE);
+    await publishedBy(aws(), await actionOf(ended(orders), 'Build/Build'));
+    expect(calls.slice(-2).map(({ input }) => input.registryId)).toEqual(['444455556666', '444455556666']);
+  });
+
+  it('is the image that is deployed, as `ImageDeployment` tells it', async () => {
+    const { builds, images } = await playing(ended(orders));
+    builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
+    images.set(DIGEST, IMAGE);
+    const { variables: _, ...action } = await actionOf(ended(orders), 'Build/Build');
+    await expect(publishedBy(aws(), { ...action, variables: { IMAGE_DIGEST: DIGEST } })).resolves.toMatchObject({
+      kind: 'image',
+      repository: 'orders',
+      digest: DIGEST,
+    });
+  });
 
   it('is the version of a layer, without any call', async () => {
     await playing(ended(layers));
@@ -199,6 +240,36 @@ describe('what is published', () => {
       region: 'eu-west-1',
       account: '444455556666',
     });
+  });
+
+  /** A pipeline that deploys a stack for its tests and deletes it, at these seconds. */
+  const previewing = (deployed: number, deleted: number): PlayedPipeline => {
+    const stack = (mode: string, to: number) => ({
+      status: 'Succeeded',
+      from: 0,
+      to,
+      configuration: { ActionMode: mode, StackName: 'preview' },
+    });
+    const actions = {
+      'Test/Deploy': stack('CREATE_UPDATE', deployed),
+      'Test/Delete': stack('DELETE_ONLY', deleted),
+    };
+    return {
+      name: 'previewing',
+      stages: [{ name: 'Test', actions: { Deploy: 'CloudFormation', Delete: 'CloudFormation' } }],
+      executions: [{ ...orders.executions[0], moments: [{ status: 'Succeeded', actions }] }],
+    };
+  };
+
+  it.each([
+    ['not one that was deleted after it', 10, 20, []],
+    ['one that was deployed again after it was deleted', 20, 10, ['Test/Deploy']],
+  ])('is a stack that is there: %s', async (_, deployed, deleted, wanted) => {
+    const pipeline = previewing(deployed, deleted);
+    await playing(pipeline);
+    await expect(publishedBy(aws(), await actionOf(pipeline, 'Test/Delete'))).resolves.toBeUndefined();
+    const { items } = await inventoryOf(aws(), await definition(aws(), pipeline));
+    expect(items.map(({ by }) => by)).toEqual(wanted);
   });
 
   it('is of the latest success of each action, though a newer execution has failed, with its commit', async () => {
