@@ -107,6 +107,7 @@ export class ImageDeployment extends Construct {
       actions: [
         new CodeBuildAction({
           actionName: 'Deploy',
+          variablesNamespace: 'Deployment',
           project,
           input: sourced.sources,
           environmentVariables: Object.fromEntries(
@@ -131,6 +132,7 @@ function buildSpecOf({ stackName, liveTag }: ImageDeploymentProps): Record<strin
   const pin = (tag: string): string[] => (liveTag ? [`pin ${tag}`] : []);
   return {
     version: '0.2',
+    env: { 'exported-variables': [DIGEST] },
     phases: {
       build: {
         commands: [
