@@ -2,13 +2,27 @@ import {
   type ActionExecutionDetail,
   GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
+  ListRuleExecutionsCommand,
   type PipelineExecution,
+  Result,
+  type RuleExecutionDetail,
+  RuleExecutionStatus,
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
-import { type Definition, definitionOf } from './definition';
+import { type DeclaredCondition, type DeclaredStage, type Definition, definitionOf } from './definition';
+import { isRefused } from './trouble';
 
 /** How an execution, a stage or an action is. */
-export type Status = 'waiting' | 'running' | 'asking' | 'succeeded' | 'failed' | 'stopped' | 'superseded' | 'cancelled';
+export type Status =
+  | 'waiting'
+  | 'running'
+  | 'asking'
+  | 'succeeded'
+  | 'failed'
+  | 'stopped'
+  | 'superseded'
+  | 'cancelled'
+  | 'skipped';
 
 /** An action of an execution, at its latest attempt. */
 export interface ActionState {
@@ -39,10 +53,22 @@ export interface ActionState {
   readonly role?: string;
 }
 
+/** A rule of a stage's condition that has failed. */
+export interface FailedRule {
+  readonly name: string;
+  /** What comes of it: `FAIL`, or `ROLLBACK`. */
+  readonly result: string;
+  /** What it says of itself. */
+  readonly error?: string;
+}
+
 /** A stage of an execution. */
 export interface StageState {
   readonly name: string;
+  /** `skipped` when a condition has kept the execution out of it. */
   readonly status: Status;
+  /** Why it has failed, where no action has. */
+  readonly rule?: FailedRule;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
   readonly actions: readonly ActionState[];
@@ -115,7 +141,8 @@ export function attemptsOf({ actions }: StageState): number {
 }
 
 /**
- * Looks at an execution: two calls, and one for each further hundred of its actions.
+ * Looks at an execution: two calls, and one for each further hundred of its actions; one more where it has failed, but no action
+ * has, and stages have conditions.
  *
  * @param aws the clients
  * @param known the pipeline's definition; another version of it is fetched when the execution runs that
@@ -132,7 +159,32 @@ export async function look(
   const details = await actionsOf(aws, known.name, id);
   const version = pipelineExecution.pipelineVersion ?? known.version;
   const definition = version === known.version ? known : ((await definitionOf(aws, known.name, version)) ?? known);
-  return { definition, state: stateOf(definition, pipelineExecution, details) };
+  const state = stateOf(definition, pipelineExecution, details);
+  const hasRule = definition.stages.some(({ conditions }) => conditions.some(endsIt));
+  if (state.status !== 'failed' || state.stages.some(({ status }) => status === 'failed') || !hasRule) {
+    return { definition, state };
+  }
+  return { definition, state: stateOf(definition, pipelineExecution, details, await failedRules(aws, named)) };
+}
+
+/** Whether an execution doesn't go on where a condition is not met. */
+function endsIt({ result }: DeclaredCondition): boolean {
+  return result !== Result.SKIP;
+}
+
+/** The rules of conditions that have failed in an execution, where they may be read. */
+async function failedRules(
+  aws: Aws,
+  { pipelineName, pipelineExecutionId }: { readonly pipelineName: string; readonly pipelineExecutionId: string },
+): Promise<RuleExecutionDetail[]> {
+  const ask = new ListRuleExecutionsCommand({ pipelineName, filter: { pipelineExecutionId }, maxResults: 100 });
+  const { ruleExecutionDetails = [] } = await aws.codepipeline.send(ask).catch((error: unknown) => {
+    if (!isRefused(error)) {
+      throw error;
+    }
+    return { ruleExecutionDetails: [] };
+  });
+  return ruleExecutionDetails.filter(({ status }) => status === RuleExecutionStatus.Failed);
 }
 
 /** A part of the actions of a pipeline. */
@@ -183,24 +235,34 @@ async function actionsOf(aws: Aws, pipelineName: string, execution: string): Pro
 }
 
 /**
- * What three answers of CodePipeline say together.
+ * What the answers of CodePipeline say together.
  *
  * @param definition the pipeline, at the version that the execution runs
  * @param execution the execution
  * @param details the attempts of its actions, the newest first
+ * @param rules the rules of conditions that have failed in it
  */
 export function stateOf(
   definition: Definition,
   execution: PipelineExecution,
   details: readonly ActionExecutionDetail[],
+  rules: readonly RuleExecutionDetail[] = [],
 ): ExecutionState {
   const status = statusOf(execution.status);
-  const stages = definition.stages.map(({ name, actions }): StageState => {
+  const isBehind = (stage: string): boolean => {
+    const behind = definition.stages.slice(definition.stages.findIndex(({ name }) => name === stage));
+    return status === 'succeeded' || details.some(({ stageName }) => behind.some(({ name }) => name === stageName));
+  };
+  const stages = definition.stages.map((declared): StageState => {
+    const { name, actions, conditions } = declared;
     const states = actions.map(({ name: action, category, provider }): ActionState => {
       const attempts = details.filter((one) => one.stageName === name && one.actionName === action);
       return { name: action, category, provider, ...attemptOf(category, attempts) };
     });
-    return { name, ...together(states), actions: states };
+    const rule = failedRule(declared, rules);
+    const stage = { name, ...together(states), ...(rule && { rule, status: 'failed' as const }), actions: states };
+    const isSkipped = stage.status === 'waiting' && conditions.some(({ result }) => result === Result.SKIP);
+    return isSkipped && isBehind(name) ? { ...stage, status: 'skipped' } : stage;
   });
   const { startedAt, endedAt } = together(stages);
   return {
@@ -220,6 +282,21 @@ export function stateOf(
     startedAt,
     endedAt: hasEnded(status) ? endedAt : undefined,
   };
+}
+
+/** The rule that a stage has failed by. */
+function failedRule(
+  { name, conditions }: DeclaredStage,
+  rules: readonly RuleExecutionDetail[],
+): FailedRule | undefined {
+  const [failed] = rules.flatMap(({ stageName, ruleName = '', output }): FailedRule[] => {
+    const condition = conditions.find((one) => endsIt(one) && one.rules.includes(ruleName));
+    const { errorDetails, externalExecutionSummary } = output?.executionResult ?? {};
+    return stageName === name && condition
+      ? [{ name: ruleName, result: condition.result, error: errorDetails?.message ?? externalExecutionSummary }]
+      : [];
+  });
+  return failed;
 }
 
 /** GitHub's summary of a commit is a document: `{"ProviderType":"GitHub","CommitMessage":"…"}`. */

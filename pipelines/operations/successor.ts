@@ -2,11 +2,12 @@ import {
   type ExecutionTrigger,
   GetPipelineExecutionCommand,
   type PipelineExecutionSummary,
+  Result,
   TriggerType,
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
-import type { Definition } from './definition';
-import type { ExecutionState, Revision } from './execution';
+import type { DeclaredStage, Definition } from './definition';
+import type { ExecutionState, Revision, StageState } from './execution';
 import { executionsOf } from './history';
 
 /** The execution that goes on with what another one was for, and why. */
@@ -31,8 +32,8 @@ export async function successorOf(
   state: ExecutionState,
 ): Promise<Successor | 'soon' | undefined> {
   if (state.status === 'failed') {
-    const failed = definition.stages.filter(({ name }) => isFailed(state, name));
-    if (failed.some(({ rollsBack }) => rollsBack) && state.backTo === undefined) {
+    const failed = definition.stages.filter(({ name }) => stageOf(state, name)?.status === 'failed');
+    if (failed.some((stage) => goesBack(stage, state)) && state.backTo === undefined) {
       const back = (await newerThan(aws, state)).find(({ trigger }) => isRollbackOf(state, trigger));
       return back ? { to: back.pipelineExecutionId ?? '', because: 'rolled-back' } : 'soon';
     }
@@ -75,11 +76,17 @@ async function newerThan(aws: Aws, { pipeline, id }: ExecutionState) {
   return all.slice(0, Math.max(own, 0)).reverse();
 }
 
-function isFailed(state: ExecutionState, stage: string): boolean {
-  return state.stages.some(({ name, status }) => name === stage && status === 'failed');
+function stageOf({ stages }: ExecutionState, stage: string): StageState | undefined {
+  return stages.find(({ name }) => name === stage);
+}
+
+/** Whether CodePipeline goes back once a stage has failed: by an action, or a condition. */
+function goesBack({ name, rollsBack }: DeclaredStage, state: ExecutionState): boolean {
+  const rule = stageOf(state, name)?.rule;
+  return rule ? rule.result === Result.ROLLBACK : rollsBack;
 }
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html#stage-retry-auto: once */
-function wasTriedAgain({ stages }: ExecutionState, stage: string): boolean {
-  return stages.some(({ name, actions }) => name === stage && actions.some(({ attempt }) => attempt > 1));
+function wasTriedAgain(state: ExecutionState, stage: string): boolean {
+  return stageOf(state, stage)?.actions.some(({ attempt }) => attempt > 1) ?? false;
 }

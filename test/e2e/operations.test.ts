@@ -181,6 +181,7 @@ test("a pipeline of moto's is started with a commit and a variable", async () =>
       name: action.name,
       retries: false,
       rollsBack: false,
+      conditions: [],
       actions: [{ ...action, configuration: {} }],
     })),
     isParallel: false,

@@ -31,6 +31,8 @@ export interface Moment {
   readonly version?: number;
   /** Attempts by `<stage>/<action>`; several are the older ones first. */
   readonly actions: Readonly<Record<string, PlayedAction | readonly PlayedAction[]>>;
+  /** Why rules of conditions have failed, by `<stage>/<rule>`. */
+  readonly rules?: Readonly<Record<string, string>>;
   /** The call that it lasts until. @default - the next look */
   readonly until?: string;
 }
@@ -57,6 +59,14 @@ export interface PlayedStage {
   readonly name: string;
   readonly actions: Readonly<Record<string, string>>;
   readonly onFailure?: string;
+  /** What comes of a rule that fails, by when it is asked. */
+  readonly conditions?: Partial<Readonly<Record<'beforeEntry' | 'onSuccess' | 'onFailure', PlayedCondition>>>;
+}
+
+/** A condition of a stage. */
+export interface PlayedCondition {
+  readonly result: string;
+  readonly rule: string;
 }
 
 /** A pipeline that is played. */
@@ -226,6 +236,7 @@ export class PlayedPipelines {
       GetPipelineState: () => known((one) => this.state(one)),
       ListPipelineExecutions: () => known((one) => this.summaries(one, input.filter)),
       ListActionExecutions: () => known((one) => this.actionExecutions(one, input, region)),
+      ListRuleExecutions: () => known((one) => this.ruleExecutions(one, input)),
       StartPipelineExecution: () => known((one) => begun(one, 'StartPipelineExecution')),
       RollbackStage: () => known((one) => begun(one, 'RollbackStage')),
       RetryStageExecution: () => known((one) => this.retry(one, input)),
@@ -247,6 +258,19 @@ export class PlayedPipelines {
     const start = Number((nextToken as string | undefined) ?? 0);
     const end = start + Number(maxResults);
     return { actionExecutionDetails: all.slice(start, end), ...(end < all.length && { nextToken: String(end) }) };
+  }
+
+  private ruleExecutions({ executions }: PlayedPipeline, { filter }: Input): Answer {
+    const { pipelineExecutionId: wanted } = (filter as Answer | undefined) ?? {};
+    const execution = executions.find(({ id }) => id === wanted);
+    const rules = Object.entries(execution ? (this.momentOf(execution).rules ?? {}) : {});
+    return {
+      ruleExecutionDetails: rules.map(([key, message]) => {
+        const [stageName, ruleName] = key.split('/');
+        const executionResult = { errorDetails: { code: 'RuleFailed', message } };
+        return { pipelineExecutionId: wanted, stageName, ruleName, status: 'Failed', output: { executionResult } };
+      }),
+    };
   }
 
   /** A pipeline with the executions that have begun. */
@@ -422,13 +446,23 @@ function declarationOf(
       pipelineType: 'V2',
       executionMode,
       variables: variables.map((one) => ({ name: one })),
-      stages: stages.map(({ name: stage, actions, onFailure }) => ({
+      stages: stages.map(({ name: stage, actions, onFailure, conditions = {} }) => ({
         name: stage,
         actions: Object.entries(actions).map(([action, provider]) => ({
           name: action,
           actionTypeId: { category: CATEGORIES[provider], owner: 'AWS', provider, version: '1' },
         })),
         ...(onFailure && { onFailure: { result: onFailure } }),
+        ...Object.fromEntries(
+          Object.entries(conditions).map(([when, { result, rule }]) => [
+            when,
+            {
+              conditions: [
+                { result, rules: [{ name: rule, ruleTypeId: { category: 'Rule', provider: 'LambdaInvoke' } }] },
+              ],
+            },
+          ]),
+        ),
       })),
     },
     metadata: { pipelineArn: `arn:aws:codepipeline:${region}:${ACCOUNT}:${name}` },

@@ -10,7 +10,7 @@ import {
   rollingBack,
   type Sight,
 } from '../../../pipelines/operations';
-import type { Moment, PlayedAction, PlayedPipeline } from '../../support/played-pipelines';
+import type { Moment, PlayedAction, PlayedPipeline, PlayedStage } from '../../support/played-pipelines';
 import { COMMIT, failing, hundred, layers, orders } from './scenes';
 import { definition, stage } from './stage';
 
@@ -249,6 +249,98 @@ describe('an execution that is followed, played by a server on loopback', () => 
     ).toEqual(['GetPipeline', 'GetPipelineExecution', 'ListActionExecutions', 'ListActionExecutions']);
     expect(first.stages[1].actions).toHaveLength(100);
     expect(first.stages[1].status).toBe('failed');
+  });
+});
+
+describe('conditions of stages', () => {
+  const [execution] = orders.executions;
+  const succeeded = { 'Source/Source': 'Succeeded', 'Build/Build': 'Succeeded' };
+
+  /** The pipeline with a condition of a stage. */
+  const withCondition = (
+    stage: string,
+    conditions: PlayedStage['conditions'],
+    executions: PlayedPipeline['executions'],
+  ): PlayedPipeline => ({
+    ...orders,
+    stages: orders.stages.map((one) => (one.name === stage ? { ...one, conditions } : one)),
+    executions,
+  });
+
+  it.each([
+    ['beforeEntry', 'ApproveProd', 'FAIL'],
+    ['onSuccess', 'Build', 'FAIL'],
+  ])('fail a stage of which no action has failed, and say by which rule: %s', async (when, stage, result) => {
+    const moment = { status: 'Failed', actions: succeeded, rules: { [`${stage}/Alarms`]: 'the alarm rings' } };
+    const pipeline = withCondition(stage, { [when]: { result, rule: 'Alarms' } }, [
+      { ...execution, moments: [moment] },
+    ]);
+    await playing(pipeline);
+    const seen = states(await sightsOf(pipeline));
+    expect(seen).toHaveLength(1);
+    expect(seen[0].stages.find(({ name }) => name === stage)).toMatchObject({
+      status: 'failed',
+      rule: { name: 'Alarms', result, error: 'the alarm rings' },
+    });
+    expect(played().count('ListRuleExecutions')).toBe(1);
+  });
+
+  it('take a stage back that has succeeded: the execution that goes back is followed', async () => {
+    const moment = { status: 'Failed', actions: succeeded, rules: { 'Build/Alarms': 'the alarm rings' } };
+    const back = {
+      ...execution,
+      id: 'back',
+      backTo: 'older',
+      failed: execution.id,
+      moments: [{ status: 'Succeeded', actions: {} }],
+    };
+    const conditions = { onSuccess: { result: 'ROLLBACK', rule: 'Alarms' } };
+    const pipeline = withCondition('Build', conditions, [back, { ...execution, moments: [moment] }]);
+    await playing(pipeline);
+    const sights = await sightsOf(pipeline, execution.id);
+    expect(sights.map(({ kind }) => kind)).toEqual(['state', 'next', 'state']);
+  });
+
+  it('take a stage back that has failed, where that is their result', async () => {
+    const moment = { status: 'Failed', actions: { ...succeeded, 'Build/Build': 'Failed' } };
+    const back = {
+      ...execution,
+      id: 'back',
+      backTo: 'older',
+      failed: execution.id,
+      moments: [{ status: 'Succeeded', actions: {} }],
+    };
+    const conditions = { onFailure: { result: 'ROLLBACK', rule: 'Alarms' } };
+    const pipeline = withCondition('Build', conditions, [back, { ...execution, moments: [moment] }]);
+    await playing(pipeline);
+    const sights = await sightsOf(pipeline, execution.id);
+    expect(sights.map(({ kind }) => kind)).toEqual(['state', 'next', 'state']);
+    expect(played().count('ListRuleExecutions')).toBe(0);
+  });
+
+  it('keep an execution out of a stage: it is skipped once the execution is behind it', async () => {
+    const moments = [
+      { status: 'InProgress', actions: succeeded },
+      { status: 'InProgress', actions: { ...succeeded, 'Prod/Prepare': 'InProgress' } },
+    ];
+    const conditions = { beforeEntry: { result: 'SKIP', rule: 'OnlyOnMondays' } };
+    const ended = {
+      status: 'Succeeded',
+      actions: { ...succeeded, 'Prod/Prepare': 'Succeeded', 'Prod/Deploy': 'Succeeded' },
+    };
+    const pipeline = withCondition('ApproveProd', conditions, [{ ...execution, moments: [...moments, ended] }]);
+    await playing(pipeline);
+    const seen = states(await sightsOf(pipeline));
+    expect(seen.map(({ stages }) => stages[2].status)).toEqual(['waiting', 'skipped', 'skipped']);
+  });
+
+  it('leave the reason open where the rules may not be read', async () => {
+    const moment = { status: 'Failed', actions: succeeded };
+    const conditions = { beforeEntry: { result: 'FAIL', rule: 'Alarms' } };
+    const pipeline = withCondition('ApproveProd', conditions, [{ ...execution, moments: [moment] }]);
+    await playing(pipeline);
+    played().refuse('ListRuleExecutions', { type: 'AccessDeniedException' });
+    expect(states(await sightsOf(pipeline)).map(({ status }) => status)).toEqual(['failed']);
   });
 });
 
