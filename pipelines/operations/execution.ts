@@ -9,7 +9,13 @@ import {
   RuleExecutionStatus,
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
-import { type DeclaredCondition, type DeclaredStage, type Definition, definitionOf } from './definition';
+import {
+  type DeclaredAction,
+  type DeclaredCondition,
+  type DeclaredStage,
+  type Definition,
+  definitionOf,
+} from './definition';
 import { isRefused } from './trouble';
 
 /** How an execution, a stage or an action is. */
@@ -51,6 +57,8 @@ export interface ActionState {
   readonly configuration: Readonly<Record<string, string>>;
   /** The role that it is done with, by its ARN. */
   readonly role?: string;
+  /** How its attempts before this one have ended, the oldest first. @default - there were none */
+  readonly earlier?: readonly ActionState[];
 }
 
 /** A rule of a stage's condition that has failed. */
@@ -129,6 +137,15 @@ export function statusOf(status: string | undefined): Status {
  */
 export function hasEnded(status: Status): boolean {
   return !['waiting', 'running', 'asking'].includes(status);
+}
+
+/**
+ * The attempts of an action, the oldest first.
+ *
+ * @param action the action
+ */
+export function everyAttempt(action: ActionState): readonly ActionState[] {
+  return [...(action.earlier ?? []), action];
 }
 
 /**
@@ -255,10 +272,12 @@ export function stateOf(
   };
   const stages = definition.stages.map((declared): StageState => {
     const { name, actions, conditions } = declared;
-    const states = actions.map(({ name: action, category, provider }): ActionState => {
-      const attempts = details.filter((one) => one.stageName === name && one.actionName === action);
-      return { name: action, category, provider, ...attemptOf(category, attempts) };
-    });
+    const states = actions.map((action) =>
+      actionStateOf(
+        action,
+        details.filter(({ stageName, actionName }) => stageName === name && actionName === action.name),
+      ),
+    );
     const rule = failedRule(declared, rules);
     const stage = { name, ...together(states), ...(rule && { rule, status: 'failed' as const }), actions: states };
     const isSkipped = stage.status === 'waiting' && conditions.some(({ result }) => result === Result.SKIP);
@@ -308,33 +327,51 @@ function summaryOf(text: string | undefined): string | undefined {
   }
 }
 
-/** The latest attempt of an action; what was tried before it counts only as a number. */
+/** An action at its latest attempt; its attempts come the newest first. */
+function actionStateOf(
+  { name, category, provider }: DeclaredAction,
+  details: readonly ActionExecutionDetail[],
+): ActionState {
+  const began = ({ startTime }: ActionExecutionDetail): number => Number(startTime ?? 0);
+  const attempts = details
+    .toReversed()
+    .toSorted((one, other) => began(one) - began(other))
+    .map((detail, index): ActionState => ({ name, category, provider, ...attemptOf(category, detail, index + 1) }));
+  const waiting: ActionState = {
+    name,
+    category,
+    provider,
+    status: 'waiting',
+    attempt: 0,
+    variables: {},
+    configuration: {},
+  };
+  return attempts.length > 1
+    ? { ...attempts[attempts.length - 1], earlier: attempts.slice(0, -1) }
+    : (attempts[0] ?? waiting);
+}
+
+/** What is known of an attempt of an action. */
 function attemptOf(
   category: string,
-  attempts: readonly ActionExecutionDetail[],
+  detail: ActionExecutionDetail,
+  attempt: number,
 ): Omit<ActionState, 'name' | 'category' | 'provider'> {
-  const latest = attempts.reduce<ActionExecutionDetail | undefined>(
-    (newest, one) => (newest && (newest.startTime ?? 0) >= (one.startTime ?? 0) ? newest : one),
-    undefined,
-  );
-  if (!latest) {
-    return { status: 'waiting', attempt: 0, variables: {}, configuration: {} };
-  }
-  const { executionResult: result, outputVariables } = latest.output ?? {};
-  const status = statusOf(latest.status);
+  const { executionResult: result, outputVariables } = detail.output ?? {};
+  const status = statusOf(detail.status);
   return {
     status: status === 'running' && category === 'Approval' ? 'asking' : status,
-    attempt: attempts.length,
-    startedAt: latest.startTime,
-    endedAt: hasEnded(status) ? latest.lastUpdateTime : undefined,
-    region: latest.input?.region,
+    attempt,
+    startedAt: detail.startTime,
+    endedAt: hasEnded(status) ? detail.lastUpdateTime : undefined,
+    region: detail.input?.region,
     summary: result?.externalExecutionSummary,
     error: result?.errorDetails?.message ?? result?.errorDetails?.code,
     externalId: result?.externalExecutionId,
     url: result?.externalExecutionUrl,
     variables: outputVariables ?? {},
-    configuration: latest.input?.resolvedConfiguration ?? latest.input?.configuration ?? {},
-    role: latest.input?.roleArn,
+    configuration: detail.input?.resolvedConfiguration ?? detail.input?.configuration ?? {},
+    role: detail.input?.roleArn,
   };
 }
 

@@ -109,6 +109,26 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
     expect(ended.code).toBe(1);
   });
 
+  it('says why the first attempt has failed, though CodePipeline has tried it again at once', async () => {
+    const attempts = (status: string) => [
+      { status: 'Failed', id: FAILED_BUILD.id, from: 1, to: 2 },
+      { status, id: 'orders-build:2', from: 3 },
+    ];
+    const moments = ['InProgress', 'Succeeded'].map((status) => ({
+      status,
+      actions: { 'Build/Build': attempts(status) },
+    }));
+    await play(at(failing, ...moments));
+    const told = events(await run('watch', ...QUICK, '--json')).filter(({ event }) => event !== 'execution');
+    expect(told.map(({ event, status, attempt, command }) => [event, status, attempt ?? command])).toEqual([
+      ['action', 'failed', 1],
+      ['action', 'running', 2],
+      ['failure', undefined, 'npm test'],
+      ['action', 'succeeded', 2],
+      ['end', 'succeeded', undefined],
+    ]);
+  });
+
   it.each([
     ['Succeeded', 0],
     ['Failed', 1],

@@ -6,6 +6,7 @@ import {
   changesBetween,
   type Definition,
   type ExecutionState,
+  everyAttempt,
   type Following,
   follow,
   hasEnded,
@@ -132,7 +133,7 @@ export function watchCommand(pipeline: string, execution: string): string {
 /** Says of each build that has failed why it has, once. */
 async function tellFailures(aws: Aws, { stages }: ExecutionState, told: Set<string>, screen: Screen): Promise<void> {
   for (const { name, actions } of stages) {
-    for (const action of actions.filter(({ status }) => status === 'failed')) {
+    for (const action of actions.flatMap(everyAttempt).filter(({ status }) => status === 'failed')) {
       const key = `${name}/${action.name} ${action.attempt}`;
       if (!told.has(key)) {
         told.add(key);

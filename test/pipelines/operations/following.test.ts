@@ -105,6 +105,22 @@ describe('an execution that is followed, played by a server on loopback', () => 
     expect(seen.at(-1)?.status).toBe('succeeded');
   });
 
+  it('is told with every attempt, though one has failed and the next began between two looks', async () => {
+    const [execution] = layers.executions;
+    const [first, , ...others] = execution.moments;
+    const quick = { ...layers, executions: [{ ...execution, moments: [first, ...others] }] };
+    await playing(quick);
+    const seen = states(await sightsOf(quick));
+    const changes = seen.flatMap((state, index) => changesBetween(seen[index - 1], state));
+    expect(
+      changes.flatMap((change) =>
+        change.event === 'action' && change.action === 'ap-southeast-2'
+          ? `${change.attempt} ${change.status} ${change.error ?? ''}`.trim()
+          : [],
+      ),
+    ).toEqual(['1 running', '1 failed Rate exceeded', '2 running', '2 succeeded']);
+  });
+
   it('ends when the stage that may be tried again is not, after the time that CodePipeline has for it', async () => {
     const [execution] = layers.executions;
     const stuck = { ...layers, executions: [{ ...execution, moments: [execution.moments[1]] }] };
