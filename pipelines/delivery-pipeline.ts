@@ -1,16 +1,4 @@
-import { join } from 'node:path';
-import {
-  type AspectApplication,
-  AspectPriority,
-  Aspects,
-  CfnOutput,
-  type Environment,
-  Lazy,
-  RemovalPolicy,
-  Stack,
-  Stage,
-  Token,
-} from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnOutput, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
 import {
   type BuildEnvironment,
   BuildSpec,
@@ -24,44 +12,28 @@ import {
   type CfnPipeline,
   ExecutionMode,
   Pipeline,
-  type PipelineProps,
   PipelineType,
   Result,
 } from 'aws-cdk-lib/aws-codepipeline';
 import type { CfnPolicy } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import {
-  CodePipeline,
-  CodePipelineFileSet,
-  ManualApprovalStep,
-  ShellStep,
-  StageDeployment,
-} from 'aws-cdk-lib/pipelines';
+import { CodePipeline, CodePipelineFileSet, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { ArtifactBucket } from './artifact-bucket';
 import { bootstrapCommands, type Place } from './bootstrap-commands';
+import { type AddStacks, Delivery, type DeliveryStage } from './delivery';
+import { bucketsOf, keyOf, replicasOf } from './delivery-artifacts';
 import { refuse } from './refusal';
 import { isOnLambda, NPM_CACHE, type SourcedPipelineProps } from './sourced-pipeline';
 import { notify, startBy } from './starting';
-
-/** A deployment of the app. */
-export interface DeliveryStage {
-  /** Its name, which the stage of the pipeline has as well. */
-  readonly name: string;
-  /** Whether somebody has to approve before it is deployed. @default false */
-  readonly isProduction?: boolean;
-  /** Its account and Region. @default - those of the pipeline */
-  readonly env?: Environment;
-}
 
 /** What is delivered, and how. */
 export interface DeliveryPipelineProps extends SourcedPipelineProps {
   /** The stages, in the order in which they are deployed. */
   readonly stages: readonly DeliveryStage[];
   /** Adds the stacks of a stage, with ids that tell stages apart, and in the account and Region of the stage. */
-  readonly stacks: (scope: Construct, stage: DeliveryStage) => void;
+  readonly stacks: AddStacks;
   /** Whether somebody has to approve before a production stage is deployed. @default true */
   readonly approval?: boolean;
   /** The commands that build, test and synthesize the app into `cdk.out`. @default - `npm ci`, then `npm run build` */
@@ -122,11 +94,14 @@ export class DeliveryPipeline extends Construct {
   ) {
     super(scope, id);
     checkStages(this, props);
-    const encryptionKey =
-      props.encryptionKey ?? (isAcrossAccounts(this, props.stages) ? newKey(this, 'Key') : undefined);
-    this.replicas = replicasOf(this, props.stages, encryptionKey !== undefined);
-    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    const keeping = {
+      encryptionKey: keyOf(this, props.stages, props.encryptionKey),
+      artifactRetention: props.artifactRetention,
+    };
+    this.replicas = replicasOf(this, props.stages, keeping);
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', keeping);
     this.pipeline = new Pipeline(this, 'Pipeline', {
+      pipelineName: props.pipelineName,
       ...bucketsOf(this.artifacts, this.replicas),
       pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.SUPERSEDED,
@@ -240,77 +215,6 @@ const ACKNOWLEDGED = [
   },
 ];
 
-/**
- * What is delivered to a stage: the stacks that the app has for it, once more. They are in a tree of their own, since names and
- * logical ids that the CDK makes of paths have to be those of the app: what was deployed by hand is then what is delivered.
- */
-class Delivery {
-  private readonly root: Stage;
-  /** Each stack of the app, its copy, and how many aspects both got when they were made. */
-  private readonly twins: ReadonlyArray<{ readonly stack: Stack; readonly copy: Stack; readonly aspects: number }>;
-
-  constructor(
-    private readonly app: Stage,
-    readonly stage: DeliveryStage,
-    add: DeliveryPipelineProps['stacks'],
-  ) {
-    add(app, stage);
-    // As the CDK makes an app, but for what is done once for all of it: reports, and the validation of templates.
-    this.root = new Stage(undefined as unknown as Construct, '', {
-      outdir: join(app.outdir, `delivery-${stage.name}`),
-    });
-    for (const [key, value] of Object.entries(app.node.getAllContext())) {
-      this.root.node.setContext(key, value);
-    }
-    add(this.root, stage);
-    this.twins = stacksIn(this.root).map((copy) => {
-      const stack = childAt(app, copy.node.path) as Stack;
-      return { stack, copy, aspects: Aspects.of(stack).applied.length };
-    });
-    this.check();
-  }
-
-  /** The stage of the pipeline. What was attached to the app and its stacks since, tags or rules, holds for the copies too. */
-  readonly synthesize = (): StageDeployment => {
-    for (const outer of this.app.node.scopes) {
-      attach(this.root, Aspects.of(outer).applied);
-    }
-    for (const { stack, copy, aspects } of this.twins) {
-      attach(copy, Aspects.of(stack).applied.slice(aspects));
-    }
-    return StageDeployment.fromStage(this.root, { stageName: this.stage.name });
-  };
-
-  private check(): void {
-    const { name, env } = this.stage;
-    const example = '(scope, { name, env }) => new OrdersStack(scope, name, { env })';
-    if (this.twins.length === 0) {
-      refuse(`the stage ${name} has no stacks`, 'one or more, in the scope that is given', example);
-    }
-    const elsewhere = this.twins.find(
-      ({ copy }) => env && (copy.account !== env.account || copy.region !== env.region),
-    );
-    if (elsewhere) {
-      const problem = `the stack ${elsewhere.copy.stackName} is not where its stage is, ${env?.account}/${env?.region}`;
-      refuse(problem, 'the account and the Region of the stage', example);
-    }
-  }
-}
-
-function attach(construct: IConstruct, aspects: readonly AspectApplication[]): void {
-  for (const { aspect, priority } of aspects) {
-    Aspects.of(construct).add(aspect, { priority });
-  }
-}
-
-function stacksIn(root: IConstruct): Stack[] {
-  return root.node.findAll().filter((node) => Stack.isStack(node));
-}
-
-function childAt(root: IConstruct, path: string): IConstruct {
-  return path.split('/').reduce((node, id) => node.node.findChild(id), root);
-}
-
 /** The pipeline of the CDK, around one that is there. */
 function deliveryOf(
   scope: Construct,
@@ -341,47 +245,6 @@ function deliveryOf(
   });
 }
 
-/** The buckets of a pipeline, which takes either one or some by their Regions. */
-function bucketsOf(own: ArtifactBucket, replicas: Readonly<Record<string, ArtifactBucket>>): PipelineProps {
-  const isAlone = Object.keys(replicas).length === 0;
-  return isAlone
-    ? { artifactBucket: own }
-    : { crossRegionReplicationBuckets: { ...replicas, [Stack.of(own).region]: own } };
-}
-
-function newKey(scope: Construct, id: string): Key {
-  return new Key(scope, id, {
-    description: 'Artifacts of a pipeline that delivers to other accounts',
-    enableKeyRotation: true,
-  });
-}
-
-/** A bucket for artifacts in each other Region of a stage, in a stack of its own: actions read those of their Region. */
-function replicasOf(
-  scope: Construct,
-  stages: readonly DeliveryStage[],
-  isKeyed: boolean,
-): Record<string, ArtifactBucket> {
-  const { account, region: own, stackName, tags } = Stack.of(scope);
-  const regions = new Set(stages.map(({ env }) => env?.region ?? own).filter((region) => region !== own));
-  return Object.fromEntries(
-    [...regions].map((region) => {
-      const stack = new Stack(Stage.of(scope) as Stage, `${stackName}-${region}`, {
-        env: { account, region },
-        description: `The artifacts of ${stackName} in ${region}`,
-        tags: tags.tagValues(),
-      });
-      // A key has no name that another Region could know before it is made; its alias has one.
-      const key = isKeyed ? newKey(stack, 'Key') : undefined;
-      const artifacts = new ArtifactBucket(stack, 'Artifacts', key?.addAlias(`alias/${stack.stackName}`));
-      // They hold copies, and one that stayed would be in the way of the next of its name.
-      key?.applyRemovalPolicy(RemovalPolicy.DESTROY);
-      artifacts.applyRemovalPolicy(RemovalPolicy.DESTROY);
-      return [region, artifacts];
-    }),
-  );
-}
-
 function commandsFor(scope: Construct, { stages, executionPolicies }: DeliveryPipelineProps): string[] {
   const { account, region } = Stack.of(scope);
   const pipeline = Token.isUnresolved(account) ? undefined : { account, region };
@@ -390,10 +253,6 @@ function commandsFor(scope: Construct, { stages, executionPolicies }: DeliveryPi
     stages.map(({ env }) => env as Place | undefined),
     executionPolicies,
   );
-}
-
-function isAcrossAccounts(scope: Construct, stages: readonly DeliveryStage[]): boolean {
-  return stages.some(({ env }) => env && env.account !== Stack.of(scope).account);
 }
 
 function checkStages(scope: Construct, { stages, buildEnvironment }: DeliveryPipelineProps): void {

@@ -1,4 +1,4 @@
-import { Aws, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { Aws, DefaultStackSynthesizer, type Environment, Stack } from 'aws-cdk-lib';
 import { ComputeType, LinuxArmLambdaBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { type Pipeline, Result, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
@@ -7,6 +7,7 @@ import type { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ArtifactBucket } from './artifact-bucket';
+import { digestOf, moveTag } from './image-commands';
 import { refuse } from './refusal';
 import { SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
 import { startOn } from './starting';
@@ -19,6 +20,8 @@ export interface ImageDeploymentProps extends SourcedPipelineProps {
   readonly repository: IRepository;
   /** The name of the stack with the function, whose app reads the digest from the context `imageDigest`. */
   readonly stackName: string;
+  /** The account and the Region of that stack; another account trusts this one by its bootstrap. @default - the pipeline's */
+  readonly stackEnv?: Environment;
   /**
    * The tag that is moved to each image that is deployed, so that rules of the repository can spare what runs; while it is
    * deployed, the image has the same with `-next` behind it. The repository must let both be moved. @default - none is
@@ -99,7 +102,7 @@ export class ImageDeployment extends Construct {
           actions: ['ecr:DescribeImages', ...(liveTag ? TAG : [])],
           resources: [repository.repositoryArn],
         }),
-        new PolicyStatement({ actions: ['sts:AssumeRole'], resources: bootstrapRoles(this) }),
+        new PolicyStatement({ actions: ['sts:AssumeRole'], resources: bootstrapRoles(this, props) }),
       ],
     });
     this.pipeline.addStage({
@@ -107,6 +110,7 @@ export class ImageDeployment extends Construct {
       actions: [
         new CodeBuildAction({
           actionName: 'Deploy',
+          variablesNamespace: 'Deployment',
           project,
           input: sourced.sources,
           environmentVariables: Object.fromEntries(
@@ -120,48 +124,35 @@ export class ImageDeployment extends Construct {
   }
 }
 
-const REPOSITORY = '--region "$REPOSITORY_REGION" --repository-name "$REPOSITORY_NAME"';
-
-/** The command that tells the digest of an image. */
-const described = (id: string): string =>
-  `aws ecr describe-images ${REPOSITORY} --image-ids "${id}" --query "imageDetails[0].imageDigest" --output text`;
-
 /** A digest that is not in the repository is deployed by nobody: the function would break at its next cold start. */
 function buildSpecOf({ stackName, liveTag }: ImageDeploymentProps): Record<string, unknown> {
-  const pin = (tag: string): string[] => (liveTag ? [`pin ${tag}`] : []);
+  const mark = (suffix = ''): string[] => (liveTag ? [moveTag(`${liveTag}${suffix}`, `$${DIGEST}`)] : []);
   return {
     version: '0.2',
+    env: { 'exported-variables': [DIGEST] },
     phases: {
       build: {
         commands: [
-          `[ "$${DIGEST}" != ${NONE} ] || ${DIGEST}=$(${described(`imageTag=exec-$${EXECUTION}`)})`,
-          described(`imageDigest=$${DIGEST}`),
-          ...(liveTag ? PINNING : []),
+          `[ "$${DIGEST}" != ${NONE} ] || ${DIGEST}=$(${digestOf(`imageTag=exec-$${EXECUTION}`)})`,
+          digestOf(`imageDigest=$${DIGEST}`),
           // What runs has one of both tags at any moment: the old image its own, until the new one runs.
-          ...pin(`${liveTag}-next`),
+          ...mark('-next'),
           'npm ci',
           `npx cdk deploy ${stackName} --exclusively --require-approval never --context "imageDigest=$${DIGEST}"`,
-          ...pin(`${liveTag}`),
+          ...mark(),
         ],
       },
     },
   };
 }
 
-/** Moves a tag to the image, unless it is there: the same tag on the same image is refused. */
-const PINNING = [
-  `MANIFEST=$(aws ecr batch-get-image ${REPOSITORY} --image-ids "imageDigest=$${DIGEST}" ` +
-    '--query "images[0].imageManifest" --output text)',
-  `pin() { [ "$(${described('imageTag=$1')})" = "$${DIGEST}" ] || ` +
-    `aws ecr put-image ${REPOSITORY} --image-tag "$1" --image-manifest "$MANIFEST"; }`,
-];
-
 /** The roles that a bootstrap of the CDK has made for deploying a stack whose image is pushed already. */
-function bootstrapRoles(scope: Construct): string[] {
-  const { account, region } = Stack.of(scope);
+function bootstrapRoles(scope: Construct, { stackEnv = {} }: ImageDeploymentProps): string[] {
+  const stack = Stack.of(scope);
+  const { account = stack.account, region = stack.region } = stackEnv;
+  const qualifier = stack.synthesizer.bootstrapQualifier ?? DefaultStackSynthesizer.DEFAULT_QUALIFIER;
   return ['deploy-role', 'file-publishing-role'].map(
-    (role) =>
-      `arn:${Aws.PARTITION}:iam::${account}:role/cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}-${role}-${account}-${region}`,
+    (role) => `arn:${Aws.PARTITION}:iam::${account}:role/cdk-${qualifier}-${role}-${account}-${region}`,
   );
 }
 

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { ArtifactBucket } from './artifact-bucket';
 import { checkDirectory } from './directory';
+import { digestOf } from './image-commands';
 import { SourcedPipeline, type SourcedPipelineProps } from './sourced-pipeline';
 
 /** How an image is built, tried and pushed. */
@@ -105,6 +106,9 @@ export class ImagePipeline extends Construct {
   }
 }
 
+/** The image of this execution. */
+const EXECUTED = 'imageTag=exec-$EXECUTION';
+
 /** One phase, since whatever came after a failed one would push an image that has failed. */
 function buildSpecOf({ directory = '.', checks = [] }: ImagePipelineProps, { dockerPlatform }: Architecture) {
   checkDirectory(directory);
@@ -122,9 +126,9 @@ function buildSpecOf({ directory = '.', checks = [] }: ImagePipelineProps, { doc
           ...checks,
           '[ -z "$BUILT" ] || docker push "$IMAGE"',
           'docker tag "$IMAGE" "$REPOSITORY_URI:exec-$EXECUTION"',
-          'docker push "$REPOSITORY_URI:exec-$EXECUTION"',
-          'DIGEST=$(aws ecr describe-images --region "$REPOSITORY_REGION" --repository-name "$REPOSITORY_NAME" ' +
-            '--image-ids "imageTag=exec-$EXECUTION" --query "imageDetails[0].imageDigest" --output text)',
+          // The same execution, tried again, may have pushed it before: a tag that never moves is refused even then.
+          `${digestOf(EXECUTED)} || docker push "$REPOSITORY_URI:exec-$EXECUTION"`,
+          `DIGEST=$(${digestOf(EXECUTED)})`,
         ],
       },
     },

@@ -1,9 +1,10 @@
 /**
  * Constructs that build, publish and deliver by CodePipeline, which generated apps import as `serverless-atelier/pipelines`.
  */
-export { ArtifactBucket } from './artifact-bucket';
+export { ArtifactBucket, type ArtifactBucketProps } from './artifact-bucket';
 export { bootstrapCommands, type Place } from './bootstrap-commands';
-export { DeliveryPipeline, type DeliveryPipelineProps, type DeliveryStage } from './delivery-pipeline';
+export type { AddStacks, DeliveryStage } from './delivery';
+export { DeliveryPipeline, type DeliveryPipelineProps } from './delivery-pipeline';
 export { ImageDeployment, type ImageDeploymentProps } from './image-deployment';
 export { ImagePipeline, type ImagePipelineProps } from './image-pipeline';
 export { LayerDistributor, type LayerDistributorProps } from './layer-distributor';

@@ -52,7 +52,7 @@ const CONTENT = 'opt';
 
 /**
  * A pipeline that builds a Lambda layer from the packages of a lock file, and publishes it in several Regions at once. The
- * same content is never published twice; a Region that fails does so alone, and is tried again.
+ * same content is not published twice in a row; a Region that fails does so alone, and is tried again.
  *
  * @example
  * new LayerPipeline(this, 'Layer', {
@@ -131,16 +131,24 @@ function environmentFor(architecture: Architecture): BuildEnvironment {
 /** The artifact is the layer itself: CodeBuild packs what Lambda will unpack, and no zip is in the zip. */
 function buildSpecOf({ directory = '.', checks = [] }: LayerPipelineProps): Record<string, unknown> {
   checkDirectory(directory);
+  if (directory.split('/').filter((part) => part !== '.')[0] === CONTENT) {
+    refuse(
+      `the directory ${JSON.stringify(directory)} can't be`,
+      'another: the layer is made there',
+      "directory: 'layer'",
+    );
+  }
   const packages = `${CONTENT}/nodejs`;
   return {
     version: '0.2',
     phases: {
       build: {
         commands: [
-          `mkdir -p ${packages}`,
+          `rm -rf ${CONTENT} && mkdir -p ${packages}`,
           `cp ${directory}/package.json ${directory}/package-lock.json ${packages}`,
+          `[ ! -f ${directory}/.npmrc ] || cp ${directory}/.npmrc ${packages}`,
           `npm ci --prefix ${packages} --omit=dev --no-bin-links --no-audit --no-fund`,
-          `rm ${packages}/package.json ${packages}/package-lock.json`,
+          `rm -f ${packages}/package.json ${packages}/package-lock.json ${packages}/.npmrc`,
           ...(checks.length > 0 ? [`export NODE_PATH="$PWD/${packages}/node_modules"`, ...checks] : []),
         ],
       },

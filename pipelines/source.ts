@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-codepipeline-actions';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { refuse } from './refusal';
@@ -86,8 +86,9 @@ export abstract class PipelineSource {
   /**
    * A zip in a bucket that keeps versions. A new version starts the pipeline.
    *
-   * @param bucket the bucket; it tells EventBridge of new objects
+   * @param bucket the bucket; one of another app has to tell EventBridge of new objects, one of this app does
    * @param key the zip's key
+   * @throws Error, when it becomes part of a pipeline, for a bucket of this app that keeps no versions
    */
   static s3(bucket: IBucket, key: string): PipelineSource {
     return new S3Source(bucket, key);
@@ -197,6 +198,17 @@ class S3Source extends PipelineSource {
   }
 
   bind(output: Artifact): BoundSource {
+    const resource = this.bucket.node.defaultChild;
+    if (resource instanceof CfnBucket) {
+      if (!resource.versioningConfiguration) {
+        refuse(
+          'the bucket of the sources keeps no versions',
+          'a bucket that does',
+          "new Bucket(this, 'Sources', { versioned: true })",
+        );
+      }
+      this.bucket.enableEventBridgeNotification();
+    }
     const action = new ObjectSourceAction({
       actionName: SOURCE,
       variablesNamespace: SOURCE,

@@ -6,27 +6,25 @@ import {
   LinuxLambdaBuildImage,
   LocalCacheMode,
   PipelineProject,
+  Project,
 } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge';
-import { ArtifactBucket } from './artifact-bucket';
+import { ArtifactBucket, type ArtifactBucketProps } from './artifact-bucket';
 import type { PipelineSource } from './source';
 import { notify, startBy } from './starting';
 
 /** What every pipeline of the kit is made of. */
-export interface SourcedPipelineProps {
+export interface SourcedPipelineProps extends ArtifactBucketProps {
   /** Its name, by which others can wait for it. @default - a name that CloudFormation makes */
   readonly pipelineName?: string;
   /** Where its sources come from, and what starts it. */
   readonly source: PipelineSource;
-  /** The key that its artifacts are encrypted with. @default - the keys of Amazon S3 */
-  readonly encryptionKey?: IKey;
   /** How long logs of builds are kept. @default - one month */
   readonly logRetention?: RetentionDays;
   /** The topic that is told when an execution fails or waits for approval. @default - nobody is told */
@@ -75,8 +73,8 @@ export class SourcedPipeline extends Construct {
     private readonly props: SourcedPipelineProps,
   ) {
     super(scope, id);
-    const { pipelineName, source, encryptionKey, notifications } = props;
-    this.artifacts = new ArtifactBucket(this, 'Artifacts', encryptionKey);
+    const { pipelineName, source, notifications } = props;
+    this.artifacts = new ArtifactBucket(this, 'Artifacts', props);
     acknowledgeWildcard(this, this.artifacts.arnForObjects('*'), 'CodePipeline gives artifacts names of its own.');
     this.pipeline = new Pipeline(this, 'Resource', {
       pipelineName,
@@ -119,6 +117,7 @@ export class SourcedPipeline extends Construct {
     for (const statement of statements) {
       role.addToPolicy(statement);
     }
+    grantEnvironment(role, environment);
     const modes = cacheModesOf(build);
     const cached = cachePaths.length > 0 && modes.length > 0 ? { cache: { paths: cachePaths } } : {};
     const project = new PipelineProject(this, id, {
@@ -136,6 +135,16 @@ export class SourcedPipeline extends Construct {
     }
     return project;
   }
+}
+
+/** Lets a role pull the image of a machine, and read the parameters and secrets that become variables there. */
+function grantEnvironment(role: Role, { buildImage, environmentVariables = {} }: BuildEnvironment): void {
+  buildImage?.secretsManagerCredentials?.grantRead(role);
+  if (buildImage?.repository) {
+    buildImage.repository.grantPull(role);
+    acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'The token of a registry is asked for without naming one.');
+  }
+  Project.serializeEnvVariables(environmentVariables, true, role);
 }
 
 /** What the machine of a build keeps; those of Lambda keep nothing. */

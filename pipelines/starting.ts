@@ -1,3 +1,4 @@
+import { Annotations, Resource } from 'aws-cdk-lib';
 import { type Pipeline, PipelineNotificationEvents, ProviderType } from 'aws-cdk-lib/aws-codepipeline';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { CodePipeline } from 'aws-cdk-lib/aws-events-targets';
@@ -47,6 +48,12 @@ export function startOn(pipeline: Pipeline, id: string, eventPattern: EventPatte
  * @param topic the topic. @default - nobody is told
  */
 export function notify(pipeline: Pipeline, topic: ITopic | undefined): void {
+  if (topic && !Resource.isOwnedResource(topic)) {
+    Annotations.of(pipeline).addWarningV2(
+      'serverless-atelier:pipeline-topic-of-another-app',
+      'The topic of notifications is not part of this app: its policy has to let codestar-notifications.amazonaws.com publish.',
+    );
+  }
   if (topic) {
     pipeline.notifyOn('Notifications', topic, { events: TOLD });
   }

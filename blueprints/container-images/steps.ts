@@ -35,6 +35,6 @@ export const steps: readonly Step[] = [
   {
     id: 'alarms',
     title: 'Alarms, and the rules',
-    goal: 'Be told when the function fails, and break no rule of security.',
+    goal: 'Be told when the function or a pipeline fails, and break no rule of security.',
   },
 ];

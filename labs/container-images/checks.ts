@@ -10,7 +10,7 @@ import {
   startedBySuccess,
   toldExecution,
 } from './deployment-goals';
-import { aliased, byDigest, errorAlarm, throttleAlarm, versioned } from './function-goals';
+import { aliased, byDigest, deploymentAlarm, errorAlarm, imageAlarm, throttleAlarm, versioned } from './function-goals';
 import { fixedTags, lambdaPulls, policyStays, scanned } from './registry-goals';
 
 /** The checks of the lab `container-images`, in the order of its steps. */
@@ -21,5 +21,5 @@ export const checks: readonly Check[] = [
   { step: 'function-by-digest', goals: [byDigest, versioned, aliased, policyStays] },
   { step: 'deployment-pipeline', goals: [startedBySuccess, toldExecution, deploysDigest, goesBack] },
   { step: 'what-runs-stays', goals: [imagesExpire, runningStays, marked, marksMove] },
-  { step: 'alarms', goals: [errorAlarm, throttleAlarm, securityRules] },
+  { step: 'alarms', goals: [errorAlarm, throttleAlarm, imageAlarm, deploymentAlarm, securityRules] },
 ];

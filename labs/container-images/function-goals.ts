@@ -1,6 +1,6 @@
-import { alarmOn, alarmReads, type Goal, held, type Resource, reads, when } from '../authoring';
+import { alarmOn, alarmReads, type Goal, held, type MetricWatch, type Resource, reads, when } from '../authoring';
 import { withParts } from './judging';
-import { TYPE } from './parts';
+import { type Parts, TYPE } from './parts';
 
 /** A tag says what was meant; a digest is what it is. */
 export const byDigest: Goal = {
@@ -46,33 +46,63 @@ export const aliased: Goal = {
   ),
 };
 
-/** An alarm on a metric of the function, which goes off at once. */
-const alarmGoal = (name: string, metric: string, other: string, told: string): Goal => ({
+/** An alarm on a metric of a part, which goes off at once; the parts before it are those that it is found by. */
+const alarmGoal = (name: string, needed: readonly (keyof Parts)[], other: string, watch: MetricWatch): Goal => ({
   name,
-  reads: [reads(TYPE.alarm, 'MetricName', other), reads(TYPE.alarm, 'Dimensions', []), ...alarmReads(1000)],
-  judge: withParts(['function'], (parts, assembly) =>
-    alarmOn(assembly, parts.function as Resource, {
-      namespace: 'AWS/Lambda',
-      metric,
-      told,
-      largest: 10,
-      because: 'a new image that is broken fails at once, and every call after it',
-    }),
-  ),
+  reads: [
+    reads(TYPE.alarm, 'MetricName', other),
+    reads(TYPE.alarm, 'Dimensions', []),
+    ...alarmReads(watch.largest * 100),
+  ],
+  judge: withParts(needed, (parts, assembly) => alarmOn(assembly, parts[needed[needed.length - 1]] as Resource, watch)),
+});
+
+/** A metric of the function. */
+const ofFunction = (metric: string, told: string): MetricWatch => ({
+  namespace: 'AWS/Lambda',
+  metric,
+  told,
+  largest: 10,
+  because: 'a new image that is broken fails at once, and every call after it',
+});
+
+/** The failures of a pipeline. */
+const failures = (told: string): MetricWatch => ({
+  namespace: 'AWS/CodePipeline',
+  metric: 'FailedPipelineExecutions',
+  told,
+  largest: 3,
+  because: 'each one is a change that nobody gets',
 });
 
 /** A new image that does not work fails every call. */
 export const errorAlarm = alarmGoal(
   'An alarm goes off when the function fails',
-  'Errors',
+  ['function'],
   'Invocations',
-  'the errors of the function',
+  ofFunction('Errors', 'the errors of the function'),
 );
 
 /** Calls that are refused are in no log. */
 export const throttleAlarm = alarmGoal(
   'An alarm goes off when calls are refused',
-  'Throttles',
+  ['function'],
   'Duration',
-  'the throttles of the function',
+  ofFunction('Throttles', 'the throttles of the function'),
+);
+
+/** A commit whose image is not built changes nothing, and that is all that can be seen of it. */
+export const imageAlarm = alarmGoal(
+  'An alarm goes off when no image is built',
+  ['build', 'imagePipeline'],
+  'PipelineDuration',
+  failures('the failed executions of the pipeline that pushes'),
+);
+
+/** Nobody waits for the second pipeline. */
+export const deploymentAlarm = alarmGoal(
+  'An alarm goes off when an image is not deployed',
+  ['deployment', 'deploymentPipeline'],
+  'PipelineDuration',
+  failures('the failed executions of the pipeline that deploys'),
 );

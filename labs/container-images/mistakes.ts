@@ -91,4 +91,12 @@ export const mistakes: readonly Mistake[] = [
     to: 'metric: live.metricErrors().with({ dimensionsMap: {} })',
     seen: 'FunctionErrors watches AWS/Lambda Errors, but not of Function; no alarm watches Errors of Function',
   },
+  {
+    step: 'alarms',
+    mistake: 'takes the name of the registry for that of the pipeline',
+    file: FUNCTION,
+    from: 'failuresOf(props.imagePipelineName)',
+    to: 'failuresOf(props.repositoryName)',
+    seen: 'ImageFailures watches AWS/CodePipeline FailedPipelineExecutions, but not of Image/Pipeline; no alarm watches FailedPipelineExecutions of Image/Pipeline',
+  },
 ];

@@ -27,6 +27,12 @@ export const mutations: readonly Mutation[] = [
     to: "tagOrDigest: digestIn(this) && 'main',",
   },
   {
+    setting: 'which failures are told',
+    file: 'src/function-stack.ts',
+    from: "metricName: 'FailedPipelineExecutions'",
+    to: "metricName: 'SucceededPipelineExecutions'",
+  },
+  {
     setting: 'the tag of what runs',
     file: 'src/deployment-stack.ts',
     from: "liveTag: 'live'",

@@ -53,15 +53,18 @@ export async function* waiting(
 ): AsyncGenerator<TroubleSight, void> {
   const trouble = troubleOf(error);
   const { message } = error as Error;
-  const canGoOn = trouble === 'login' ? logIn !== undefined : trouble !== 'other' && failures < FAILURES;
+  const canGoOn =
+    trouble === 'login' ? logIn !== undefined && (await aws.canRenew()) : trouble !== 'other' && failures < FAILURES;
   if (!canGoOn) {
     throw error;
   }
   const seconds = trouble === 'login' ? 0 : Math.min(LONGEST, interval * 2 ** failures);
   yield { kind: 'trouble', trouble, seconds, message };
-  if (trouble === 'login' && !(await logIn?.(message))) {
-    throw error;
+  if (trouble === 'login') {
+    if (!(await logIn?.(message))) {
+      throw error;
+    }
+    aws.renew();
   }
-  aws.renew();
   await sleep(1000 * seconds);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -17,6 +18,7 @@ import {
 } from '../pipelines/operations/scenes';
 import type { Moment, PlayedPipeline, PlayedPipelines } from '../support/played-pipelines';
 import { screenOf } from '../support/screen';
+import { playedSso, writeSsoProfile } from '../support/sso-profile';
 import { atelierInTerminalMeanwhile, atelierMeanwhile, type Ended, emptyFolders } from './support';
 
 const folder = emptyFolders();
@@ -107,6 +109,26 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
     expect(ended.code).toBe(1);
   });
 
+  it('says why the first attempt has failed, though CodePipeline has tried it again at once', async () => {
+    const attempts = (status: string) => [
+      { status: 'Failed', id: FAILED_BUILD.id, from: 1, to: 2 },
+      { status, id: 'orders-build:2', from: 3 },
+    ];
+    const moments = ['InProgress', 'Succeeded'].map((status) => ({
+      status,
+      actions: { 'Build/Build': attempts(status) },
+    }));
+    await play(at(failing, ...moments));
+    const told = events(await run('watch', ...QUICK, '--json')).filter(({ event }) => event !== 'execution');
+    expect(told.map(({ event, status, attempt, command }) => [event, status, attempt ?? command])).toEqual([
+      ['action', 'failed', 1],
+      ['action', 'running', 2],
+      ['failure', undefined, 'npm test'],
+      ['action', 'succeeded', 2],
+      ['end', 'succeeded', undefined],
+    ]);
+  });
+
   it.each([
     ['Succeeded', 0],
     ['Failed', 1],
@@ -117,9 +139,16 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
     await expect(run('watch', 'orders', ...QUICK)).resolves.toMatchObject({ code });
   });
 
+  it('says superseded, though the newer execution is of the same commit', async () => {
+    const newer = { ...execution, id: 'newer', moments: [{ status: 'Succeeded', actions: {} }] };
+    const superseded = { ...execution, moments: [{ status: 'Superseded', actions: {} }] };
+    await play({ ...orders, executions: [newer, superseded] });
+    await expect(run('watch', '--execution', execution.id, ...QUICK)).resolves.toMatchObject({ code: 6 });
+  });
+
   it('fails though what it went back to was deployed', async () => {
     const failed = { status: 'Failed', actions: { 'Prod/Deploy': 'Failed' } };
-    const back = { id: 'back', backTo: 'older', moments: [{ status: 'Succeeded', actions: {} }] };
+    const back = { id: 'back', backTo: 'older', failed: execution.id, moments: [{ status: 'Succeeded', actions: {} }] };
     await play({
       ...orders,
       stages: orders.stages.map((stage) => ({ ...stage, ...(stage.name === 'Prod' && { onFailure: 'ROLLBACK' }) })),
@@ -187,11 +216,23 @@ describe('atelier pipeline watch, against a server on loopback that plays pipeli
         ? { __type: 'ExpiredTokenException', message: 'The security token has expired' }
         : undefined,
     );
-    const { code, stdout } = await terminal('24x120', 'watch', ...QUICK, ['Are you logged in again?', 'y']);
+    env = { ...env, ...profile() };
+    const answer: [string, string] = ['Are you logged in again?', 'y'];
+    const { code, stdout } = await terminal('24x120', 'watch', '--profile', 'ops', ...QUICK, answer);
     const shown = (await screenOf(stdout, 120, 24)).join('\n');
     expect(shown).toContain('Log in in another window: aws sso login');
     expect(shown).toContain('✓ Prod');
     expect(code).toBe(0);
+  });
+
+  it('says which variables to set where the keys are those of the environment, and asks for no login', async () => {
+    await play(orders);
+    played.refuse('GetPipelineExecution', { type: 'ExpiredTokenException', message: 'The security token has expired' });
+    const { code, stdout } = await terminal('24x120', 'watch', ...QUICK);
+    expect((await screenOf(stdout, 120, 24)).filter(Boolean).join('')).toBe(
+      'error: AWS does not take your login: The security token has expired; set AWS_ACCESS_KEY_ID and what belongs to it anew',
+    );
+    expect(code).toBe(4);
   });
 
   it('says so when the login has expired and nobody can be asked: exit code 4, one line', async () => {
@@ -227,13 +268,14 @@ it('documents every event, and every field of it', async () => {
     status: 'Failed',
     actions: { 'Build/Build': { status: 'Failed', id: FAILED_BUILD.id, summary: 'no' } },
   };
-  const back = { id: 'back', backTo: 'older', moments: lastOf(orders).executions[0].moments };
+  const back = { id: 'back', backTo: 'older', failed: execution.id, moments: lastOf(orders).executions[0].moments };
   await play({
     ...orders,
     stages: orders.stages.map((stage) => ({ ...stage, onFailure: 'ROLLBACK' })),
     executions: [back, { ...execution, moments: [failed] }],
   });
-  played.refuse('ListActionExecutions', { type: 'PipelineExecutionNotFoundException' });
+  // A call is made four times before it is told.
+  played.refuse('ListActionExecutions', { type: 'ThrottlingException' }, 4);
   const seen = events(await run('watch', '--execution', execution.id, ...QUICK, '--json'));
   await play(lastOf(layers));
   seen.push(...events(await run('watch', ...QUICK, '--json')));
@@ -336,6 +378,15 @@ describe('what changes the course of a pipeline', () => {
     },
   );
 
+  it('says by its commit and its age what it goes back to, with --yes too', async () => {
+    const [present] = lastOf(orders).executions;
+    await play({ ...orders, executions: [present, { ...present, id: 'old' }] });
+    const { stdout } = await run('rollback', 'orders-image', '--yes');
+    expect(stdout).toMatch(
+      new RegExp(`take Prod of orders-image back to execution old, ${COMMIT}, \\d+ days ago, in account 1111`),
+    );
+  });
+
   it('needs --yes where nobody can be asked', async () => {
     await play(orders);
     const { code, stderr } = await run('start', 'orders');
@@ -362,10 +413,24 @@ describe('what changes the course of a pipeline', () => {
   });
 
   it('watches what comes of it, where that is wanted: the exit code says how that has ended', async () => {
-    await play(lastOf(failing));
-    const { code, stdout } = await run('retry', 'failing', '--yes', '--watch', ...QUICK);
-    expect(stdout).toContain('BUILD: npm test  exit status 1');
-    expect(code).toBe(1);
+    const failed = failing.executions[0].moments[1];
+    const failure = { status: 'Failed', from: 5, id: FAILED_BUILD.id };
+    const again = ['InProgress', 'Succeeded'].map((status) => ({
+      status,
+      actions: { ...failed.actions, 'Build/Build': [failure, { status, from: 90, id: 'orders-build:2' }] },
+    }));
+    await play(at(failing, { ...failed, until: 'RetryStageExecution' }, failed, ...again));
+    const ended = await run('retry', 'failing', '--yes', '--watch', ...QUICK, '--json');
+    expect(events(ended).at(-1)).toMatchObject({ event: 'end', status: 'succeeded', code: 0 });
+    expect(ended.code).toBe(0);
+  });
+
+  it('says at once that there is no execution of the name', async () => {
+    await play(lastOf(orders));
+    const { code, stderr } = await run('watch', '--execution', 'mistyped', ...QUICK);
+    expect(stderr).toContain('no execution mistyped');
+    expect(played.count('GetPipelineExecution')).toBe(1);
+    expect(code).toBe(2);
   });
 
   it.each([
@@ -374,7 +439,11 @@ describe('what changes the course of a pipeline', () => {
       ['start', 'orders-image', '--variable', 'X=1', '--yes'],
       'orders-image has no variable "X"; allowed: IMAGE_DIGEST',
     ],
-    [['retry', 'orders-image', '--yes'], 'no stage of orders-image has failed'],
+    [['retry', 'orders-image', '--execution', execution.id, '--yes'], 'no stage of orders-image has failed'],
+    [
+      ['approve', 'orders-image', '--execution', execution.id, '--yes'],
+      'nothing waits for an approval in orders-image',
+    ],
     [['watch', '--interval', '0'], 'allowed: 1 to 3600 seconds'],
   ])('refuses a wrong use in one line: %j', async (args, message) => {
     await play(lastOf(orders));
@@ -506,6 +575,20 @@ describe('the way to AWS', () => {
       expect(asked).toEqual([]);
     });
 
+    it('leads there for the credentials of a login by SSO, too: once for all that is asked', async () => {
+      const tls = { key: readFileSync(join(folder(), 'key.pem')), cert: readFileSync(join(folder(), 'cert.pem')) };
+      const sso = createSecureServer(tls, playedSso('SSO'));
+      await new Promise<void>((done) => sso.listen(0, '127.0.0.1', done));
+      const host = `localhost:${(sso.address() as AddressInfo).port}`;
+      env = { ...env, ...writeSsoProfile(folder(), 'ops'), AWS_ENDPOINT_URL_SSO: `https://${host}` };
+      const ended = await run('status', '--profile', 'ops');
+      sso.close();
+      sso.closeAllConnections();
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(asked.filter((one) => one === host)).toHaveLength(1);
+      expect(new Set(played.calls.map(({ key }) => key))).toEqual(new Set(['SSO']));
+    });
+
     it('says so when the proxy is not there', async () => {
       env = { ...env, HTTPS_PROXY: 'http://127.0.0.1:1' };
       const { code, stderr } = await run('status');
@@ -585,7 +668,7 @@ describe('what AWS hands on from others', () => {
 
   it('orders nothing as an event', async () => {
     played.refuse('GetPipelineExecution', { type: 'PipelineExecutionNotFoundException', message: HOSTILE });
-    const ended = await run('watch', ...QUICK, '--json');
+    const ended = await run('start', 'orders-image', '--yes', '--watch', ...QUICK, '--json');
     expect(events(ended)[0]).toMatchObject({ event: 'trouble', trouble: 'not-yet', message: HOSTILE });
     expect(ended.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });

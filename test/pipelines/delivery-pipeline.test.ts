@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, type Environment, Names, Stack, Tags, Validations } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ComputeType, LinuxArmLambdaBuildImage, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -104,6 +104,19 @@ const specOf = (project: { Source: { BuildSpec: string } }) => JSON.parse(projec
 /** The build that synthesizes, among the projects. */
 const synthesis = (template: Template) =>
   projects(template).find(({ Source }) => Source.BuildSpec.includes('base-directory'));
+
+test('it is called as somebody says', () => {
+  expect(pipelineOf(templateWith({ pipelineName: 'orders-delivery' })).Name).toBe('orders-delivery');
+});
+
+test('a key of another app is warned of where another account has to decrypt with it, since its policy is not seen', () => {
+  const arn = `arn:aws:kms:eu-west-1:${HOME}:key/one`;
+  const warningsWith = (given: Partial<DeliveryPipelineProps>): number => {
+    const { stack } = delivery((scope) => ({ ...given, encryptionKey: Key.fromKeyArn(scope, 'Key', arn) }));
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('decrypt with it')).length;
+  };
+  expect([warningsWith({}), warningsWith(far)]).toEqual([0, 1]);
+});
 
 test('a commit is built, the pipeline adapts to it, assets are published, and stages are deployed in order', () => {
   expect(stages(templateWith(withAsset)).map(({ Name }) => Name)).toEqual([
@@ -334,7 +347,7 @@ describe('artifacts', () => {
     expect(copies.environment).toBe(`aws://${HOME}/us-east-1`);
     Template.fromStack(copies).hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Delete',
-      Properties: { LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 30 })] } },
+      Properties: { LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 180 })] } },
     });
     Template.fromStack(copies).resourceCountIs('AWS::KMS::Key', 1);
     expect(stack.dependencies).toEqual([copies]);

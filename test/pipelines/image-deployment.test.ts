@@ -13,8 +13,8 @@ const env = { account: '123456789012', region: 'eu-west-1' };
 const CONNECTION = 'arn:aws:codeconnections:eu-west-1:123456789012:connection/one';
 
 /** A stack with a pipeline that deploys what another one has pushed. */
-function stackWith(given: Partial<ImageDeploymentProps> = {}): Stack {
-  const stack = new Stack(new App(), 'deployment', { env });
+function stackWith(given: Partial<ImageDeploymentProps> = {}, context = {}): Stack {
+  const stack = new Stack(new App({ context }), 'deployment', { env });
   new ImageDeployment(stack, 'Deployment', {
     source: PipelineSource.connection(CONNECTION, { repository: 'acme/orders', triggerOnPush: false }),
     imagePipelineName: 'orders-image',
@@ -45,6 +45,13 @@ test('the success of the image, and nothing else, starts it, and tells it which 
       },
     ],
   });
+});
+
+test('it tells the digest that it has deployed, so that `atelier pipeline status` knows it', () => {
+  const [{ Properties }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
+  expect(Properties.Stages.at(-1).Actions[0].Namespace).toBe('Deployment');
+  const { BuildSpec } = project.Properties.Source;
+  expect(BuildSpec).toContain('env:\n  exported-variables:\n    - IMAGE_DIGEST\n');
 });
 
 test('a push to the repository of the app starts nothing', () => {
@@ -109,6 +116,33 @@ test('breaks no rule of the AWS Solutions and Serverless packs', () => {
   const app = stackWith().node.root as App;
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   expect(() => app.synth()).not.toThrow();
+});
+
+describe('may deploy by the roles of the bootstrap', () => {
+  const rolesOf = (stack: Stack): string[] =>
+    (JSON.stringify(Template.fromStack(stack).toJSON()).match(/role\/cdk-[\w-]+/g) ?? []).sort();
+
+  test('of its own account and Region', () => {
+    expect(rolesOf(stackWith())).toEqual([
+      'role/cdk-hnb659fds-deploy-role-123456789012-eu-west-1',
+      'role/cdk-hnb659fds-file-publishing-role-123456789012-eu-west-1',
+    ]);
+  });
+
+  test('of where the stack is', () => {
+    expect(rolesOf(stackWith({ stackEnv: { account: '111122223333', region: 'us-east-1' } }))).toEqual([
+      'role/cdk-hnb659fds-deploy-role-111122223333-us-east-1',
+      'role/cdk-hnb659fds-file-publishing-role-111122223333-us-east-1',
+    ]);
+  });
+
+  test('by the qualifier that the app is bootstrapped with', () => {
+    const context = { '@aws-cdk/core:bootstrapQualifier': 'acme' };
+    expect(rolesOf(stackWith({}, context))).toEqual([
+      'role/cdk-acme-deploy-role-123456789012-eu-west-1',
+      'role/cdk-acme-file-publishing-role-123456789012-eu-west-1',
+    ]);
+  });
 });
 
 test('a name that is a command is refused', () => {

@@ -67,7 +67,9 @@ describe('rehearsed with scripts in place of docker and aws, which write down ho
     mkdirSync(join(root, 'project'));
     mkdirSync(join(root, 'bin'));
     writeFileSync(join(root, 'project', 'Dockerfile'), 'FROM scratch\n');
-    script('aws', 'case "$*" in *describe-images*) echo sha256:abc;; *) echo password;; esac');
+    // It has the image of an execution that was pushed, now or before.
+    const described = `grep -qs "^docker push .*:exec-" "${join(root, calls)}" || exit 254; echo sha256:abc`;
+    script('aws', `case "$*" in *describe-images*) ${described};; *) echo password;; esac`);
     pulls(false);
     process.env.PATH = `${join(root, 'bin')}:${PATH}`;
   });
@@ -129,5 +131,13 @@ describe('rehearsed with scripts in place of docker and aws, which write down ho
       expect.stringMatching(/^docker tag .*:exec-/),
       expect.stringMatching(/^docker push .*:exec-/),
     ]);
+  });
+
+  test('an execution that is tried again does not push its tag once more, which a tag that never moves would refuse', async () => {
+    pulls(true);
+    writeFileSync(join(root, calls), `docker push ${URI}:exec-before\n`);
+    const { build, docker } = await rehearsed();
+    expect(build).toMatchObject({ outcome: 'passed', variables: { DIGEST: 'sha256:abc' } });
+    expect(docker).toEqual([`docker push ${URI}:exec-before`, expect.stringMatching(/^docker tag .*:exec-/)]);
   });
 });

@@ -1,7 +1,8 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
+import { BuildEnvironmentVariableType, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { Repository as EcrRepository } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -169,7 +170,7 @@ test('the topic is told of failures and of what waits', () => {
 
 test('artifacts are encrypted, closed to the public, asked over TLS alone, and expire', () => {
   const template = templateWith();
-  const rule = { ExpirationInDays: 30, Status: 'Enabled' };
+  const rule = { ExpirationInDays: 180, Status: 'Enabled' };
   template.hasResourceProperties('AWS::S3::Bucket', {
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -180,6 +181,31 @@ test('artifacts are encrypted, closed to the public, asked over TLS alone, and e
   template.hasResourceProperties('AWS::S3::BucketPolicy', {
     PolicyDocument: {
       Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
+    },
+  });
+});
+
+test('the role of the build may pull the image of its machine, and read what becomes variables there', () => {
+  const template = templateWith((stack) => ({
+    buildEnvironment: {
+      buildImage: LinuxBuildImage.fromEcrRepository(EcrRepository.fromRepositoryName(stack, 'Images', 'machines')),
+      environmentVariables: {
+        TOKEN: { type: BuildEnvironmentVariableType.SECRETS_MANAGER, value: 'npm-token' },
+        REGISTRY: { type: BuildEnvironmentVariableType.PARAMETER_STORE, value: '/team/registry' },
+      },
+    },
+  }));
+  const actions = statements(template, /BuildRole/).flatMap(({ Action }) => Action);
+  expect(actions).toEqual(
+    expect.arrayContaining(['ecr:BatchGetImage', 'secretsmanager:GetSecretValue', 'ssm:GetParameters']),
+  );
+  expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+});
+
+test('artifacts are kept for as long as somebody says', () => {
+  templateWith({ artifactRetention: Duration.days(400) }).hasResourceProperties('AWS::S3::Bucket', {
+    LifecycleConfiguration: {
+      Rules: [Match.objectLike({ ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 400 } })],
     },
   });
 });
@@ -270,6 +296,15 @@ describe('a source', () => {
     });
     expect(toldTo(template, 'eu-west-1').revision).toBe('#{Source.VersionId}');
   });
+
+  test('in a bucket of the app lets that tell of its objects', () => {
+    const template = templateWith((stack) => ({
+      source: PipelineSource.s3(new Bucket(stack, 'Sources', { versioned: true }), 'layer.zip'),
+    }));
+    expect(only(template, 'Custom::S3BucketNotifications').NotificationConfiguration).toEqual({
+      EventBridgeConfiguration: {},
+    });
+  });
 });
 
 describe('is refused in one line that says what is allowed, with an example:', () => {
@@ -304,6 +339,16 @@ describe('is refused in one line that says what is allowed, with an example:', (
       'the user of the layer can\'t be "*"; allowed: an account of 12 digits',
     ],
     ['a folder elsewhere', () => stackWith({ directory: '../layer' }), 'the directory "../layer" can\'t be; allowed: '],
+    [
+      'the folder that the layer is made in',
+      () => stackWith({ directory: './opt/a' }),
+      'the directory "./opt/a" can\'t',
+    ],
+    [
+      'a bucket without versions',
+      () => stackWith((stack) => ({ source: PipelineSource.s3(new Bucket(stack, 'Sources'), 'layer.zip') })),
+      'the bucket of the sources keeps no versions; allowed: ',
+    ],
     ['a command in a folder', () => stackWith({ directory: 'a; curl x' }), 'the directory "a; curl x" can\'t be; '],
     [
       'a repository without an owner',
@@ -327,11 +372,21 @@ describe('is refused in one line that says what is allowed, with an example:', (
   });
 });
 
+/** What `cdk synth` warns of. */
+const warnings = (given: Given): string[] =>
+  Annotations.fromStack(stackWith(given))
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => String(entry.data).replace(/ \[ack: .*/, ''));
+
+test('a topic of another app is warned of, since its policy is not seen', () => {
+  const arn = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+  expect(warnings((stack) => ({ notifications: Topic.fromTopicArn(stack, 'Topic', arn) }))).toEqual([
+    'The topic of notifications is not part of this app: its policy has to let codestar-notifications.amazonaws.com publish.',
+  ]);
+  expect(warnings((stack) => ({ notifications: new Topic(stack, 'Topic') }))).toEqual([]);
+});
+
 test('a Region and a runtime that the CDK does not know are warned of, once each', () => {
-  const warnings = (given: Given): unknown[] =>
-    Annotations.fromStack(stackWith(given))
-      .findWarning('*', Match.anyValue())
-      .map(({ entry }) => String(entry.data).replace(/ \[ack: .*/, ''));
   expect(warnings({ runtimes: ['nodejs24.x'] })).toEqual([]);
   expect(warnings({ regions: ['eu-wset-1', 'us-east-1'], runtimes: ['nodejs24'] })).toEqual([
     'eu-wset-1 is no Region that this version of the CDK knows: is it misspelt?',

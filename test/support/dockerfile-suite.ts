@@ -51,12 +51,27 @@ export function testDockerfile(
   });
 
   test('copies what the project has, and what its .dockerignore lets through', () => {
-    const sources = copied.map((path) => path.replace(/\/$/, ''));
-    const there = [...files.keys(), 'package.json', 'package-lock.json'];
+    const sources = copied.map((path) => path.replace(/[/*]$/, ''));
+    // What has an asterisk may be missing.
+    const there = [...files.keys(), 'package.json', 'package-lock.json', 'vendor'];
     expect(sources.filter((path) => !there.some((file) => file === path || file.startsWith(`${path}/`)))).toEqual([]);
     const ignored = String(files.get('.dockerignore')).split('\n');
     expect(ignored).toContain('*');
     expect(sources.filter((path) => !ignored.includes(`!${path}`))).toEqual([]);
+  });
+
+  test('has the packages that a project holds itself where its lock file says, before packages are installed', () => {
+    const installs = of('RUN').find((run) => texts(run).join(' ').startsWith('npm ci'));
+    const line = installs?.getRange().start.line ?? 0;
+    const before = copies.filter((copy) => copy.getRange().start.line < line).map(texts);
+    expect(before).toEqual(
+      installs
+        ? [
+            ['package.json', 'package-lock.json', './'],
+            ['vendor*', 'vendor/'],
+          ]
+        : [],
+    );
   });
 
   test('names a handler that there is', () => {

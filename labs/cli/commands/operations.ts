@@ -22,6 +22,7 @@ import { overviewDocument, overviewOf, printOverview } from '../operations/overv
 import { ProxyAgent } from '../operations/proxy';
 import { followingOf, watchCommand, watchExecution } from '../operations/show';
 import { commandOf, type Place } from '../operations/suggestion';
+import { ageWords } from '../operations/words';
 import { canAsk, exitCodes, Output, type OutputOptions } from '../output';
 
 /** The flags of all commands that look at pipelines in AWS. */
@@ -52,8 +53,8 @@ export interface WatchOptions extends OperateOptions {
 export interface StartOptions extends ActOptions {
   /** Variables of the pipeline, each as `NAME=value`. */
   readonly variable?: readonly string[];
-  /** The commit, or another revision. @default - the newest */
-  readonly commit?: string;
+  /** Commits or other revisions, each as `id` or `action=id`. @default - the newest */
+  readonly commit?: readonly string[];
 }
 
 /** The flags of `atelier pipeline approve`. */
@@ -62,17 +63,21 @@ export interface ApproveOptions extends ActOptions {
   readonly reject?: boolean;
   /** What is kept beside the answer. */
   readonly comment?: string;
+  /** The execution. @default - the one that waits */
+  readonly execution?: string;
 }
 
 /** The flags of `atelier pipeline retry`. */
 export interface RetryOptions extends ActOptions {
   /** Does actions that have succeeded again, too. @default false */
   readonly all?: boolean;
+  /** The execution. @default - the one that has failed */
+  readonly execution?: string;
 }
 
 /** The flags of `atelier pipeline rollback`. */
 export interface RollbackOptions extends ActOptions {
-  /** The execution that is gone back to. @default - the newest before the present one that has succeeded in the stage */
+  /** The execution that is gone back to. @default - the newest that has succeeded before the one whose work is there */
   readonly to?: string;
 }
 
@@ -145,7 +150,7 @@ export async function start(name: string | undefined, options: StartOptions): Pr
  * `{ pipeline, account, region, stage, execution }`.
  *
  * @param name the pipeline, or a part of its name
- * @param stage the stage; not needed where one alone waits
+ * @param stage the stage, or `<stage>/<action>`; not needed where one alone waits
  * @param options the flags
  * @returns the exit code: 0, or with `--watch` that of `atelier pipeline watch`
  */
@@ -154,9 +159,9 @@ export async function approve(
   stage: string | undefined,
   options: ApproveOptions,
 ): Promise<number> {
-  const { reject, comment } = options;
+  const { reject, comment, execution } = options;
   return acting(['approve', stage], name, options, (aws, definition) =>
-    approving(aws, definition, { stage, reject, comment }),
+    approving(aws, definition, { stage, reject, comment, execution }),
   );
 }
 
@@ -174,8 +179,9 @@ export async function retry(
   stage: string | undefined,
   options: RetryOptions,
 ): Promise<number> {
+  const { all, execution } = options;
   return acting(['retry', stage], name, options, (aws, definition) =>
-    retrying(aws, definition, { stage, all: options.all }),
+    retrying(aws, definition, { stage, all, execution }),
   );
 }
 
@@ -224,21 +230,23 @@ export async function logs(
 
 /** Says what it is about to do and where, asks, and does it. */
 async function acting(
-  [act, stage]: readonly [act: string, stage?: string],
+  [verb, stage]: readonly [verb: string, stage?: string],
   name: string | undefined,
   options: ActOptions,
   plan: (aws: Aws, definition: Definition) => Promise<Act>,
 ): Promise<number> {
   return opened(name, options, async ({ aws, definition, output }) => {
     const { name: pipeline, account, region } = definition;
-    const { sentence: raw, stage: about, run } = await plan(aws, definition);
-    const sentence = printable(raw);
-    const command = commandOf([act, pipeline, stage], { ...options, yes: true });
-    await confirm(`${sentence}, in account ${account}, ${region}`, options, output, command);
+    const act = await plan(aws, definition);
+    const { stage: about, since, run } = act;
+    const sentence = printable(act.sentence);
+    const age = since ? `, ${ageWords(since, new Date())}` : '';
+    const command = commandOf([verb, pipeline, stage], { ...options, yes: true });
+    await confirm(`${sentence}${age}, in account ${account}, ${region}`, options, output, command);
     const execution = await run();
     if (options.watch) {
       output.print('');
-      return watchExecution(aws, definition, execution, watching(options));
+      return watchExecution(aws, definition, execution, { ...watching(options), act });
     }
     output.document({ pipeline, account, region, ...(about && { stage: about }), execution });
     output.print(
@@ -278,7 +286,7 @@ async function opened(
   try {
     return await use({ aws, output: new Output(options), definition: await findPipeline(aws, name, options) });
   } catch (error) {
-    throw explained(error, options);
+    throw explained(error, options, await aws.canRenew());
   }
 }
 
@@ -349,7 +357,7 @@ function assignment(text: string): [string, string] {
 }
 
 /** What went wrong, as the user can mend it. */
-function explained(error: unknown, options: OperateOptions): unknown {
+function explained(error: unknown, options: OperateOptions, canRenew: boolean): unknown {
   if (error instanceof ImpossibleError) {
     return new UsageError(
       printable(error.message),
@@ -363,7 +371,10 @@ function explained(error: unknown, options: OperateOptions): unknown {
   }
   const trouble = troubleOf(error);
   if (trouble === 'login') {
-    return new EnvironmentError(`AWS does not take your login: ${message}; log in again: ${logInCommand(options)}`);
+    const how = canRenew
+      ? `log in again: ${logInCommand(options)}`
+      : 'set AWS_ACCESS_KEY_ID and what belongs to it anew';
+    return new EnvironmentError(`AWS does not take your login: ${message}; ${how}`);
   }
   if (trouble === 'not-yet') {
     return new UsageError(message, { option: 'execution', example: commandOf(['watch'], placeOf(options)) });

@@ -29,15 +29,19 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
     new Option('--watch', 'watches what comes of it'),
   ];
   const execution = new Option('--execution <id>', 'the execution (default: the latest)');
+  const changed = new Option('--execution <id>', 'the execution, where several are meant');
   return {
     start: {
       syntax: 'start [pipeline]',
       summary: 'starts an execution',
       flags: [
         new Option('--variable <name=value>', 'a variable of the pipeline; as often as there are any').argParser(
-          (text, before: readonly string[] = []) => [...before, text],
+          oneMore,
         ),
-        new Option('--commit <id>', 'the commit, or the version of an object (default: the newest)'),
+        new Option(
+          '--commit <[action=]id>',
+          'the commit, or for a source that is named the version of an object; as often as there are sources (default: the newest)',
+        ).argParser(oneMore),
         ...change,
       ],
     },
@@ -57,13 +61,14 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       flags: [
         new Option('--reject', 'says no'),
         new Option('--comment <text>', 'is kept beside the answer'),
+        changed,
         ...change,
       ],
     },
     retry: {
       syntax: 'retry [pipeline] [stage]',
       summary: 'tries a failed stage again',
-      flags: [new Option('--all', 'with the actions that have succeeded'), ...change],
+      flags: [new Option('--all', 'with the actions that have succeeded'), changed, ...change],
     },
     rollback: {
       syntax: 'rollback [pipeline] [stage]',
@@ -76,6 +81,11 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       flags: [execution, new Option('--follow', 'goes on until the build ends'), interval, ...place],
     },
   };
+}
+
+/** What may be said several times. */
+function oneMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** A number of seconds, at least one. */

@@ -20,10 +20,17 @@ export interface Failed {
  * The actions of an execution that have failed.
  *
  * @param state the execution
+ * @param attempts which attempts of an action count. @default - the latest
  */
-export function failedOf({ stages }: ExecutionState): Failed[] {
+export function failedOf(
+  { stages }: ExecutionState,
+  attempts: (action: ActionState) => readonly ActionState[] = (action) => [action],
+): Failed[] {
   return stages.flatMap(({ name, actions }) =>
-    actions.filter(({ status }) => status === 'failed').map((action) => ({ stage: name, action })),
+    actions
+      .flatMap(attempts)
+      .filter(({ status }) => status === 'failed')
+      .map((action) => ({ stage: name, action })),
   );
 }
 

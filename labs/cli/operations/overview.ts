@@ -3,7 +3,7 @@ import {
   type Aws,
   type Definition,
   type ExecutionState,
-  type Item,
+  type Inventory,
   inventoryOf,
   look,
   type Occupant,
@@ -20,7 +20,7 @@ export interface Overview extends View {
   /** The stages that another execution than the one shown is in, or was in last; or why they are not known. */
   readonly others: readonly Occupant[] | { readonly unknown: string };
   /** What the pipeline has published. */
-  readonly published: readonly Item[];
+  readonly inventory: Inventory;
 }
 
 /** What a machine gets to know of an execution. */
@@ -67,7 +67,7 @@ export async function overviewOf(
     state,
     failures: new Map(failures.flatMap(([key, failure]) => (failure ? [[key, failure]] : []))),
     others: await othersOf(aws, known, id),
-    published: await inventoryOf(aws, known, executions),
+    inventory: await inventoryOf(aws, known, executions),
   };
 }
 
@@ -87,7 +87,10 @@ async function othersOf(aws: Aws, definition: Definition, shown: string): Promis
  * @param now the present
  */
 export function printOverview(output: Output, overview: Overview, now: Date): void {
-  const { others, published } = overview;
+  const {
+    others,
+    inventory: { items, notFound },
+  } = overview;
   output.print(...treeOf(output, overview, { width: output.isLive ? process.stdout.columns : undefined, now }));
   if ('unknown' in others) {
     output.print('', `Other executions are not known: ${others.unknown}`);
@@ -101,9 +104,12 @@ export function printOverview(output: Output, overview: Overview, now: Date): vo
       ]),
     );
   }
-  if (published.length > 0) {
+  if (items.length > 0) {
     output.print('', output.paint('strong', 'Published'));
-    printPublished(output, published, now);
+    printPublished(output, items, now);
+  }
+  if (notFound.length > 0) {
+    output.print('', `Not among the last 1,000 actions, and so not known: what ${notFound.join(', ')} has published`);
   }
 }
 
@@ -112,7 +118,7 @@ export function printOverview(output: Output, overview: Overview, now: Date): vo
  *
  * @param overview what is printed
  */
-export function overviewDocument({ definition, state, failures, others, published }: Overview) {
+export function overviewDocument({ definition, state, failures, others, inventory }: Overview) {
   const { name: pipeline, account, region } = definition;
   return {
     pipeline,
@@ -120,7 +126,8 @@ export function overviewDocument({ definition, state, failures, others, publishe
     region,
     execution: { ...executionDocument(state), failures: Object.fromEntries(failures) },
     others,
-    published,
+    published: inventory.items,
+    notFound: inventory.notFound,
   };
 }
 

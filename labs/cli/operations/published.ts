@@ -1,4 +1,4 @@
-import type { Item, Published } from '../../../pipelines/operations';
+import type { Item, Published, Scan } from '../../../pipelines/operations';
 import type { Output } from '../output';
 import { ageWords, revisionWords } from './words';
 
@@ -41,16 +41,23 @@ function wordsOf(
   if (what.kind === 'stack') {
     return [`stack ${what.name}`, [what.account, what.region].filter(Boolean).join(' '), ''];
   }
-  return [`image ${what.repository}`, what.region ?? '', findingsWords(what.findings)];
+  return [`image ${what.repository}`, what.region ?? '', findingsWords(what)];
 }
 
 /** From the worst on. */
 const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED', 'UNTRIAGED'];
 
-function findingsWords(findings: Readonly<Record<string, number>> | null): string {
-  if (!findings) {
-    return 'not scanned';
-  }
-  const found = SEVERITIES.filter((severity) => findings[severity]);
-  return found.length > 0 ? found.map((one) => `${findings[one]} ${one.toLowerCase()}`).join(', ') : 'no findings';
+/** What is said where there are no findings to be told. */
+const SCANS: Readonly<Record<Scan, string>> = {
+  done: 'no findings',
+  running: 'scan goes on',
+  none: 'not scanned',
+  failed: 'scan has failed',
+  refused: 'scan may not be read',
+  absent: 'not in this registry',
+};
+
+function findingsWords({ findings, scan }: Extract<Published, { kind: 'image' }>): string {
+  const found = SEVERITIES.filter((severity) => findings?.[severity]);
+  return found.length > 0 ? found.map((one) => `${findings?.[one]} ${one.toLowerCase()}`).join(', ') : SCANS[scan];
 }

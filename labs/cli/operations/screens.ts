@@ -118,7 +118,7 @@ class LiveScreen implements Screen {
 
   see(sight: Sight): void {
     if (sight.kind === 'next') {
-      this.failures.clear();
+      this.settle();
       this.output.print(sightWords(sight), '');
       return;
     }

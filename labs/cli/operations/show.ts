@@ -3,6 +3,7 @@ import {
   buildFailure,
   type Definition,
   type ExecutionState,
+  everyAttempt,
   type Following,
   follow,
   persisting,
@@ -28,6 +29,8 @@ export interface WatchOptions extends OutputOptions {
   readonly logIn: string;
   /** Where the pipeline is, for the commands that are suggested. */
   readonly place: Place;
+  /** What the execution comes of. @default - it was there before */
+  readonly act?: Following['act'];
 }
 
 /** How an execution has ended, as the exit code of the one who has watched it. */
@@ -88,7 +91,7 @@ export function followingOf(options: WatchOptions, output: Output, rest: () => v
     const { askToGoOn } = await import('../prompts');
     return askToGoOn('Are you logged in again?', output.plain);
   };
-  return { interval: options.interval, ...(canAsk(options) && { logIn }) };
+  return { interval: options.interval, act: options.act, ...(canAsk(options) && { logIn }) };
 }
 
 /** An execution that is watched, and those that go on with what it was for. */
@@ -135,7 +138,7 @@ class Watch {
     }
     if (sight.kind === 'state') {
       this.state = sight.state;
-      for (const failed of failedOf(sight.state)) {
+      for (const failed of failedOf(sight.state, everyAttempt)) {
         await this.explain(failed);
       }
     }

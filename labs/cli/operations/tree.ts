@@ -3,6 +3,7 @@ import {
   type ActionState,
   type Definition,
   type ExecutionState,
+  type FailedRule,
   hasEnded,
   type StageState,
   type Status,
@@ -55,7 +56,10 @@ const HEAD = 0.25;
 const LEAST_HEAD = 2;
 
 /** The statuses as they are counted: what needs attention comes first. */
-const ORDER: readonly Status[] = ['failed', 'asking', 'running', 'stopped', 'waiting', 'succeeded'];
+const ORDER: readonly Status[] = ['failed', 'asking', 'running', 'stopped', 'waiting', 'skipped', 'succeeded'];
+
+/** The statuses of stages that can be folded. */
+const QUIET: readonly Status[] = ['waiting', 'skipped', 'succeeded'];
 
 /** What is left out last has the lowest rank: the stages and actions that need attention, why, and the last lines of a log. */
 const RANK = { attention: 0, urgent: 1, reason: 2, tail: 3, running: 4, quietStage: 5, log: 6, quiet: 7 } as const;
@@ -171,7 +175,7 @@ function stagePart(stage: StageState, { state, failures }: View, isFolded: boole
     status: isReached ? stage.status : 'stopped',
     name: stage.name,
     time: takenWords(stage, now),
-    note: single ? noteOf(single) : folded,
+    note: [stage.rule && ruleWords(stage.rule), single ? noteOf(single) : folded].filter(Boolean).join(', '),
   } as const;
   const actions = isOpen ? stage.actions.map((action) => actionPart(stage, action, failures, now)) : [];
   return {
@@ -181,8 +185,13 @@ function stagePart(stage: StageState, { state, failures }: View, isFolded: boole
   };
 }
 
+/** Which condition a stage has failed by. */
+function ruleWords({ name, error }: FailedRule): string {
+  return [`condition ${name}`, error].filter(Boolean).join(': ');
+}
+
 function needsAttention({ status }: StageState): boolean {
-  return status !== 'waiting' && status !== 'succeeded';
+  return !QUIET.includes(status);
 }
 
 function actionPart(stage: StageState, action: ActionState, failures: View['failures'], now: Date): Part {

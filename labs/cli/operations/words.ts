@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<Status, Mark>> = {
   stopped: 'skip',
   superseded: 'skip',
   cancelled: 'skip',
+  skipped: 'skip',
 };
 
 /** What has started an execution, in words; CodePipeline's own word where it has another one. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unzipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync } from 'fflate';
 import type { Settings } from '../../layer-settings';
 
 /** The most that a function and its layers unpack to, in bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -15,7 +15,7 @@ const MAX_UNPACKED = 250 * 1024 * 1024;
  * @throws Error when the zip can't be read, is empty, holds nothing but another zip, or unpacks to more than Lambda takes
  */
 export function contentHash(zip: Uint8Array, { runtimes = [], architecture }: Settings): string {
-  const files = Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith('/'));
+  const files = Object.entries(unzipSync(zip, { filter: withinLimit() })).filter(([path]) => !path.endsWith('/'));
   if (files.length === 0) {
     throw new Error('the layer is empty: look at what the build makes');
   }
@@ -24,16 +24,22 @@ export function contentHash(zip: Uint8Array, { runtimes = [], architecture }: Se
       `the layer holds nothing but ${files[0][0]}: the artifact of the build has to be the content itself`,
     );
   }
-  const size = files.reduce((sum, [, { length }]) => sum + length, 0);
-  if (size > MAX_UNPACKED) {
-    const told = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
-    throw new Error(
-      `the layer unpacks to ${told(size)} MB, and Lambda takes ${told(MAX_UNPACKED)} MB with the function`,
-    );
-  }
   const hash = createHash('sha256').update(JSON.stringify([[...runtimes].sort(), architecture]));
   for (const [path, bytes] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`\0${path}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest('hex');
+}
+
+/** Refuses what unpacks to more than Lambda takes before it is unpacked: the function has less memory than that could need. */
+function withinLimit(): (file: UnzipFileInfo) => boolean {
+  let size = 0;
+  return ({ originalSize }) => {
+    size += originalSize;
+    if (size > MAX_UNPACKED) {
+      const limit = MAX_UNPACKED / 1024 / 1024;
+      throw new Error(`the layer unpacks to more than ${limit} MB, which is all that Lambda takes with the function`);
+    }
+    return true;
+  };
 }

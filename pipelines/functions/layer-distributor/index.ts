@@ -1,5 +1,7 @@
 import {
   CodePipelineClient,
+  InvalidJobStateException,
+  JobNotFoundException,
   PutJobFailureResultCommand,
   PutJobSuccessResultCommand,
 } from '@aws-sdk/client-codepipeline';
@@ -26,12 +28,24 @@ export async function handler(event: CodePipelineEvent, context: Pick<Context, '
       message: outcome.message.slice(0, MAX_MESSAGE),
       externalExecutionId: context.awsRequestId,
     } as const;
-    await codepipeline.send(new PutJobFailureResultCommand({ jobId, failureDetails }));
+    await reported(codepipeline.send(new PutJobFailureResultCommand({ jobId, failureDetails })));
   } else {
     console.info(told(outcome));
     const outputVariables = { LayerVersionArn: outcome.arn, Version: String(outcome.version) };
     const executionDetails = { summary: told(outcome), externalExecutionId: context.awsRequestId };
-    await codepipeline.send(new PutJobSuccessResultCommand({ jobId, outputVariables, executionDetails }));
+    await reported(codepipeline.send(new PutJobSuccessResultCommand({ jobId, outputVariables, executionDetails })));
+  }
+}
+
+/** An event may come twice, and a job is over with its first report: the second one has nothing to tell. */
+async function reported(report: Promise<unknown>): Promise<void> {
+  try {
+    await report;
+  } catch (error) {
+    if (!(error instanceof InvalidJobStateException || error instanceof JobNotFoundException)) {
+      throw error;
+    }
+    console.info(`the job is over already: ${error.name}`);
   }
 }
 

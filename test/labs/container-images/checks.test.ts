@@ -88,6 +88,14 @@ test.each([
   expect(seenAt(step, resources)).toEqual(seen);
 });
 
+test('an alarm may know the pipeline by the name that it is given', () => {
+  const named = (Value: string) => changed('NotMade', { Dimensions: [{ Name: 'PipelineName', Value }] });
+  expect(seenAt('alarms', named('making'))).toBeUndefined();
+  expect(seenAt('alarms', named('makes'))).toBe(
+    'NotMade watches AWS/CodePipeline FailedPipelineExecutions, but not of Making; no alarm watches FailedPipelineExecutions of Making',
+  );
+});
+
 test('a policy that is no JSON is no policy', () => {
   const broken = changed('Store', { LifecyclePolicy: { LifecyclePolicyText: 'none' } });
   expect(seenAt('what-runs-stays', broken)).toBe('LifecyclePolicyText of Store is none');

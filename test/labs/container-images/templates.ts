@@ -19,12 +19,12 @@ const action = (project: string, variables: Json): Json => ({
   Configuration: { ProjectName: ref(project), EnvironmentVariables: JSON.stringify(variables) },
 });
 
-const alarmOn = (metric: string): Resources[string] => ({
+const alarmOn = (namespace: string, metric: string, dimension: string, of: string): Resources[string] => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
-    Namespace: 'AWS/Lambda',
+    Namespace: namespace,
     MetricName: metric,
-    Dimensions: [{ Name: 'FunctionName', Value: ref('Greets') }],
+    Dimensions: [{ Name: dimension, Value: ref(of) }],
     AlarmActions: [ref('Bell')],
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     Statistic: 'Sum',
@@ -163,8 +163,10 @@ export const finished: Resources = {
     Properties: { FunctionName: ref('Greets'), FunctionVersion: attribute('Greets1', 'Version'), Name: 'door' },
   },
   Bell: { Type: 'AWS::SNS::Topic' },
-  Fails: alarmOn('Errors'),
-  Refuses: alarmOn('Throttles'),
+  Fails: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Greets'),
+  Refuses: alarmOn('AWS/Lambda', 'Throttles', 'FunctionName', 'Greets'),
+  NotMade: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Making'),
+  NotShipped: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Shipping'),
 };
 
 export const { changed, without, plus } = variationsOf(finished);

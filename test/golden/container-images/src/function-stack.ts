@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -15,6 +15,10 @@ export interface FunctionStackProps extends StackProps {
   readonly repositoryName: string;
   /** The memory of the function in MB, with which its CPU power grows. */
   readonly memorySize: number;
+  /** The name of the pipeline that pushes the image. */
+  readonly imagePipelineName: string;
+  /** The name of the pipeline that deploys it. */
+  readonly deploymentPipelineName: string;
 }
 
 /** A function that runs one image; its callers know the alias `live`. */
@@ -61,6 +65,16 @@ export class FunctionStack extends Stack {
         metric: live.metricThrottles(),
         threshold: 1,
       },
+      ImageFailures: {
+        description: 'A commit did not become an image',
+        metric: failuresOf(props.imagePipelineName),
+        threshold: 1,
+      },
+      DeploymentFailures: {
+        description: 'An image was not deployed',
+        metric: failuresOf(props.deploymentPipelineName),
+        threshold: 1,
+      },
     };
     for (const [name, { description, ...limit }] of Object.entries(limits)) {
       const alarm = new Alarm(this, name, {
@@ -89,4 +103,14 @@ export class FunctionStack extends Stack {
     new CfnOutput(this, 'LogGroupName', { value: logGroup.logGroupName });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn });
   }
+}
+
+/** How many executions of a pipeline have failed. */
+function failuresOf(pipelineName: string): Metric {
+  return new Metric({
+    namespace: 'AWS/CodePipeline',
+    metricName: 'FailedPipelineExecutions',
+    dimensionsMap: { PipelineName: pipelineName },
+    statistic: Stats.SUM,
+  });
 }

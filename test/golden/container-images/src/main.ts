@@ -55,6 +55,8 @@ for (const [name, { isProduction, env }] of Object.entries(stages)) {
     ...shared,
     description: 'Runs one image, by its digest.',
     memorySize: 512,
+    imagePipelineName: `${stackName}-image`,
+    deploymentPipelineName: `${stackName}-deployment`,
   };
   stacks.push(new FunctionStack(app, `${stackName}-function`, running));
   for (const one of stacks) {

@@ -9,6 +9,8 @@ function templateOf(imageDigest?: string): Template {
     new FunctionStack(app, 'test', {
       repositoryName: 'images',
       memorySize: 256,
+      imagePipelineName: 'images-image',
+      deploymentPipelineName: 'images-deployment',
     }),
   );
 }
@@ -52,11 +54,23 @@ test('its stack changes no policy of the registry, and takes nothing from anothe
   expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
 });
 
-test('every alarm is about the alias, tells the topic, and is quiet while there is no data', () => {
-  template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+test('alarms are about the alias, and about both pipelines', () => {
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+  const dimensions = alarms.flatMap(({ Dimensions }) => Dimensions.map(({ Name }: { Name: string }) => Name)).sort();
+  expect(dimensions).toEqual(['FunctionName', 'FunctionName', 'PipelineName', 'PipelineName', 'Resource', 'Resource']);
+  for (const PipelineName of ['images-image', 'images-deployment']) {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/CodePipeline',
+      MetricName: 'FailedPipelineExecutions',
+      Dimensions: [{ Name: 'PipelineName', Value: PipelineName }],
+    });
+  }
+});
+
+test('every alarm tells the topic, and is quiet while there is no data', () => {
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
   template.allResourcesProperties('AWS::CloudWatch::Alarm', {
     AlarmActions: [{ Ref: Match.stringLikeRegexp('^AlarmTopic') }],
-    Dimensions: Match.arrayWith([Match.objectLike({ Name: 'Resource' })]),
     TreatMissingData: 'notBreaching',
   });
 });
