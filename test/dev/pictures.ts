@@ -41,7 +41,14 @@ const PICTURES: readonly Picture[] = [
     answers: [['waits for you', '\u0003']],
   },
   { name: 'watch-failing-80', pipeline: at(failing, -1), command: 'watch', columns: 80, rows: 16 },
-  { name: 'watch-hundred-80', pipeline: at(hundred, -1), command: 'watch', columns: 80, rows: 18 },
+  {
+    name: 'watch-hundred-80',
+    pipeline: at(hundred, 0),
+    command: 'watch',
+    columns: 80,
+    rows: 18,
+    answers: [['npm test', '\u0003']],
+  },
   { name: 'status-200', pipeline: at(layers, -1), command: 'status', columns: 200, rows: 18 },
 ];
 

@@ -137,7 +137,7 @@ class LiveScreen implements Screen {
   rest(): void {
     if (this.timer) {
       this.stop();
-      this.draw(this.tree(this.height).join('\n'));
+      this.frame();
       this.draw.done();
     }
   }

@@ -127,12 +127,14 @@ function allOf(part: Part): Part[] {
   return [part, ...part.parts.flatMap(allOf)];
 }
 
-/** The rows of stages; those that follow each other and are left out are one. */
+/** The rows of stages; several that follow each other and are left out are one. */
 function stageRows(parts: readonly Part[], kept: ReadonlySet<Part>): Row[] {
   const rows: Row[] = [];
   let hidden: Part[] = [];
   const fold = (): void => {
-    rows.push(...(hidden.length > 0 ? [{ depth: 0, name: `… stages: ${counted(hidden)}` }] : []));
+    rows.push(
+      ...(hidden.length > 1 ? [{ depth: 0, name: `… stages: ${counted(hidden)}` }] : hidden.map(({ row }) => row)),
+    );
     hidden = [];
   };
   for (const part of parts) {
