@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   for (const picture of PICTURES) {
     const { command, columns, rows, name } = picture;
     const written = `$ atelier pipeline ${command}\r\n${await record(picture, folder)}`;
-    writeFileSync(join(kitRoot, 'docs', 'pictures', `${name}.svg`), await draw(written, columns, rows + 2));
+    writeFileSync(join(kitRoot, 'docs', 'pictures', `${name}.svg`), await draw(written, columns, rows + 3));
   }
   rmSync(folder, { recursive: true });
 }

@@ -223,6 +223,18 @@ describe('what is published', () => {
     });
   });
 
+  it('is no image where what a build exports is no digest', async () => {
+    const variables = { DIGEST: 'sha256:latest', ECRRepositoryName: 'orders' };
+    const build = { status: 'Succeeded', id: IMAGE_BUILD.id, variables };
+    const [execution] = orders.executions;
+    const pipeline = {
+      ...orders,
+      executions: [{ ...execution, moments: [{ status: 'Succeeded', actions: { 'Build/Build': build } }] }],
+    };
+    await playing(pipeline);
+    await expect(publishedBy(aws(), await actionOf(pipeline, 'Build/Build'))).resolves.toBeUndefined();
+  });
+
   it('is the version of a layer, without any call', async () => {
     await playing(ended(layers));
     const action = await actionOf(ended(layers), 'Distribute/us-east-1');
