@@ -13,10 +13,10 @@ import type { ActionState } from './execution';
 import { isRefused, troubleOf } from './trouble';
 
 /**
- * What is known of an image's scan: it was done, it goes on, there was none, it has failed, it may not be read, or the image is
- * not in the registry that is asked.
+ * What is known of an image's scan: it was done, it goes on, there was none, it has failed, it may not be read, the image is not in
+ * the registry that is asked, or AWS answers otherwise.
  */
-export type Scan = 'done' | 'running' | 'none' | 'failed' | 'refused' | 'absent';
+export type Scan = 'done' | 'running' | 'none' | 'failed' | 'refused' | 'absent' | 'unknown';
 
 /** ECR's words for a scan: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html */
 const SCANS: Readonly<Record<string, Scan>> = {
@@ -150,7 +150,7 @@ function scanWithout(error: unknown): Scan {
       ? 'none'
       : error instanceof ImageNotFoundException || error instanceof RepositoryNotFoundException
         ? 'absent'
-        : 'failed';
+        : 'unknown';
 }
 
 /** Where an image is. */

@@ -133,7 +133,8 @@ test("an image of the emulator's ECR is found by the build that has pushed it, w
     region: 'us-east-1',
     digest: DIGEST,
     tags: ['exec-1'],
-    findings: null, // the emulator scans nothing
+    findings: null, // the emulator scans nothing, and knows no such question
+    scan: 'unknown',
   });
 });
 

@@ -286,7 +286,7 @@ async function opened(
   try {
     return await use({ aws, output: new Output(options), definition: await findPipeline(aws, name, options) });
   } catch (error) {
-    throw explained(error, options, await aws.canRenew());
+    throw await explained(error, options, aws);
   }
 }
 
@@ -357,7 +357,7 @@ function assignment(text: string): [string, string] {
 }
 
 /** What went wrong, as the user can mend it. */
-function explained(error: unknown, options: OperateOptions, canRenew: boolean): unknown {
+async function explained(error: unknown, options: OperateOptions, aws: Aws): Promise<unknown> {
   if (error instanceof ImpossibleError) {
     return new UsageError(
       printable(error.message),
@@ -371,7 +371,7 @@ function explained(error: unknown, options: OperateOptions, canRenew: boolean): 
   }
   const trouble = troubleOf(error);
   if (trouble === 'login') {
-    const how = canRenew
+    const how = (await aws.canRenew())
       ? `log in again: ${logInCommand(options)}`
       : 'set AWS_ACCESS_KEY_ID and what belongs to it anew';
     return new EnvironmentError(`AWS does not take your login: ${message}; ${how}`);

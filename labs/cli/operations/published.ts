@@ -55,6 +55,7 @@ const SCANS: Readonly<Record<Scan, string>> = {
   failed: 'scan has failed',
   refused: 'scan may not be read',
   absent: 'not in this registry',
+  unknown: 'scan not known',
 };
 
 function findingsWords({ findings, scan }: Extract<Published, { kind: 'image' }>): string {

@@ -175,7 +175,7 @@ describe('what is published', () => {
     ['ScanNotFoundException', 'none'],
     ['AccessDeniedException', 'refused'],
     ['RepositoryNotFoundException', 'absent'],
-    ['ValidationException', 'failed'],
+    ['ValidationException', 'unknown'],
   ])('is told without findings where AWS says %s: %s', async (type, scan) => {
     const { builds, images } = await playing(ended(orders));
     builds.set(IMAGE_BUILD.id, IMAGE_BUILD);
