@@ -86,6 +86,7 @@ const project = new cdk.JsiiProject({
     ...tested.map(pinned),
     '@aws-cdk/aws-service-spec@0.1.216',
     '@aws-cdk/cloudformation-diff@2.187.5',
+    '@aws-sdk/credential-provider-node@3.972.98',
     '@babel/parser@7.29.15',
     '@clack/prompts@1.9.0',
     'agent-base@9.0.0',

@@ -110,6 +110,7 @@ export class ImageDeployment extends Construct {
       actions: [
         new CodeBuildAction({
           actionName: 'Deploy',
+          variablesNamespace: 'Deployment',
           project,
           input: sourced.sources,
           environmentVariables: Object.fromEntries(
@@ -128,6 +129,7 @@ function buildSpecOf({ stackName, liveTag }: ImageDeploymentProps): Record<strin
   const mark = (suffix = ''): string[] => (liveTag ? [moveTag(`${liveTag}${suffix}`, `$${DIGEST}`)] : []);
   return {
     version: '0.2',
+    env: { 'exported-variables': [DIGEST] },
     phases: {
       build: {
         commands: [

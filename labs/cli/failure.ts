@@ -47,11 +47,20 @@ export function report(error: unknown, args: readonly string[], output: Output):
     return exitCodes.done; // it has shown the help, or the version
   }
   const { code, message, details } = failureOf(error, args);
-  output.document({ error: { message, ...details } });
+  if (isStream(args)) {
+    output.line({ event: 'error', message, ...details, code });
+  } else {
+    output.document({ error: { message, ...details } });
+  }
   if (!output.json) {
     process.stderr.write(`${output.paint('bad', 'error:')} ${message}\n`);
   }
   return code;
+}
+
+/** Whether the command prints events of a pipeline, one a line: what goes wrong is one of them. */
+function isStream([command, name, ...flags]: readonly string[]): boolean {
+  return command === 'pipeline' && (['watch', 'logs'].includes(name) || flags.includes('--watch'));
 }
 
 function failureOf(error: unknown, args: readonly string[]): Failure {

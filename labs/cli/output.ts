@@ -79,6 +79,17 @@ export type Cell = string | { readonly text: string; readonly tone: Tone };
 
 const textOf = (cell: Cell | undefined): string => (typeof cell === 'object' ? cell.text : (cell ?? ''));
 
+/** What a terminal may take for an order, or for another direction of writing, and JSON leaves as it is. */
+const ACTIVE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A JSON document that is safe in a terminal. */
+function jsonOf(document: unknown, indent?: number): string {
+  return JSON.stringify(document, undefined, indent).replace(
+    ACTIVE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Writes text for people, or JSON for machines, to standard output. */
 export class Output {
   /** Whether lines are only appended, with words instead of glyphs. */
@@ -137,7 +148,7 @@ export class Output {
    */
   document(document: unknown): void {
     if (this.json) {
-      process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      process.stdout.write(`${jsonOf(document, 2)}\n`);
     }
   }
 
@@ -148,7 +159,7 @@ export class Output {
    */
   line(document: unknown): void {
     if (this.json) {
-      process.stdout.write(`${JSON.stringify(document)}\n`);
+      process.stdout.write(`${jsonOf(document)}\n`);
     }
   }
 

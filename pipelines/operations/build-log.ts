@@ -22,6 +22,8 @@ export interface LogPage {
   readonly lines: readonly string[];
   /** Where the next page begins; the same again at the end. */
   readonly next?: string;
+  /** Where the page before it is; the same again at the beginning. */
+  readonly previous?: string;
 }
 
 /** How many lines of a failed command are shown. */
@@ -29,6 +31,9 @@ const TAIL = 20;
 
 /** How many are fetched for them: what CodeBuild says after a failure is among them. */
 const FETCHED = 200;
+
+/** How many pages are fetched at most, from the end of a log on: phases after the one that failed may have printed much. */
+const PAGES = 5;
 
 /** The longest line that is shown, in characters. */
 const LONGEST = 2000;
@@ -49,7 +54,7 @@ export async function buildOf(aws: Aws, { externalId, region }: ActionState): Pr
 }
 
 /**
- * Why a build has failed: two calls.
+ * Why a build has failed: two calls, and up to four where what its first failed command has printed lies further back.
  *
  * @param aws the clients
  * @param action the action that has failed
@@ -64,12 +69,11 @@ export async function buildFailure(aws: Aws, action: ActionState): Promise<Build
   const message = failed.contexts?.map((one) => one.message).find(Boolean) ?? action.error ?? '';
   // Error while executing command: npm test. Reason: exit status 1
   const [, command, reason] = /executing command: ([\s\S]*)\. Reason: ([\s\S]*)/.exec(message) ?? [];
-  const { lines } = await logPage(aws, build, { region: action.region, next: 'tail' });
   return {
     phase: failed.phaseType ?? '',
     ...(command && { command: printable(command) }),
     reason: printable(reason ?? message),
-    lines: lastCommand(lines).slice(-TAIL),
+    lines: await linesOf(aws, build, action.region, command),
   };
 }
 
@@ -79,6 +83,8 @@ export interface PageOptions {
   readonly region?: string;
   /** Where the page begins: `head`, `tail`, or what another page has said. */
   readonly next: string;
+  /** Whether it is the page before another one. @default - the one after it */
+  readonly isBackward?: boolean;
 }
 
 /**
@@ -88,15 +94,19 @@ export interface PageOptions {
  * @param build the build
  * @param page which page
  */
-export async function logPage(aws: Aws, { logs }: Build, { region, next }: PageOptions): Promise<LogPage> {
+export async function logPage(aws: Aws, { logs }: Build, { region, next, isBackward }: PageOptions): Promise<LogPage> {
   if (!logs?.groupName || !logs.streamName) {
     return { lines: [] };
   }
-  const { events = [], nextForwardToken } = await aws.logs(region).send(
+  const {
+    events = [],
+    nextForwardToken,
+    nextBackwardToken,
+  } = await aws.logs(region).send(
     new GetLogEventsCommand({
       logGroupName: logs.groupName,
       logStreamName: logs.streamName,
-      startFromHead: next !== 'tail',
+      startFromHead: next !== 'tail' && !isBackward,
       nextToken: next === 'tail' || next === 'head' ? undefined : next,
       limit: next === 'tail' ? FETCHED : undefined,
     }),
@@ -107,15 +117,51 @@ export async function logPage(aws: Aws, { logs }: Build, { region, next }: PageO
       .map(printable)
       .filter(Boolean),
     next: nextForwardToken,
+    previous: nextBackwardToken,
   };
 }
 
-/** What the last command of a log has printed, without what CodeBuild says before and after it. */
-function lastCommand(lines: readonly string[]): readonly string[] {
-  const end = lines.findLastIndex((line) => /^\[Container\].*Command did not exit successfully/.test(line));
+/** What CodeBuild says in its log before a command, and after one that has failed. */
+const RUNNING = /^\[Container\].*Running command /;
+const FAILED = 'Command did not exit successfully ';
+
+/** The last lines that the failed command has printed; where that is not known, or not found, those of the last one. */
+async function linesOf(
+  aws: Aws,
+  build: Build,
+  region: string | undefined,
+  command: string | undefined,
+): Promise<readonly string[]> {
+  let page = await logPage(aws, build, { region, next: 'tail' });
+  let lines = page.lines;
+  for (let pages = 1; pages < PAGES && page.previous && command && !hasAllOf(lines, command); pages += 1) {
+    const before = await logPage(aws, build, { region, next: page.previous, isBackward: true });
+    if (before.previous === page.previous) {
+      break;
+    }
+    [page, lines] = [before, [...before.lines, ...lines]];
+  }
+  const own = endOf(lines, command);
+  const end = own < 0 ? lines.findLastIndex((line) => line.startsWith('[Container]') && line.includes(FAILED)) : own;
   const until = lines.slice(0, end < 0 ? undefined : end);
-  const start = until.findLastIndex((line) => /^\[Container\].*Running command /.test(line));
-  return until.slice(start + 1);
+  return until.slice(startOf(until)).slice(-TAIL);
+}
+
+/** Whether these lines have as much of a failed command as is shown. */
+function hasAllOf(lines: readonly string[], command: string): boolean {
+  const end = endOf(lines, command);
+  return end >= TAIL || startOf(lines.slice(0, Math.max(end, 0))) > 0;
+}
+
+/** The line that says that a command has failed; of a command of several lines it has the first one. */
+function endOf(lines: readonly string[], command: string | undefined): number {
+  const said = FAILED + printable(command?.split(/\r?\n/)[0] ?? '');
+  return command === undefined ? -1 : lines.findIndex((line) => line.startsWith('[Container]') && line.includes(said));
+}
+
+/** Where the last command of these lines begins to print. */
+function startOf(lines: readonly string[]): number {
+  return lines.findLastIndex((line) => RUNNING.test(line)) + 1;
 }
 
 /**
@@ -125,7 +171,7 @@ function lastCommand(lines: readonly string[]): readonly string[] {
  */
 export function printable(text: string): string {
   const line = stripVTControlCharacters(text.slice(0, 2 * LONGEST))
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
     .trimEnd();
   return text.length <= LONGEST ? line : `${line.slice(0, LONGEST)}… (${text.length.toLocaleString('en')} characters)`;
 }

@@ -1,4 +1,4 @@
-import type { ActionState, ExecutionState, Status } from './execution';
+import { type ActionState, type ExecutionState, everyAttempt, type Status } from './execution';
 
 /** An event of an execution: a status that has changed. */
 export type Change =
@@ -17,20 +17,21 @@ export type Change =
     };
 
 /**
- * What has changed between two looks at an execution, in the order of the pipeline; an action that began and ended between
- * them has one change, its end.
+ * What has changed between two looks at an execution, in the order of the pipeline; an attempt of an action that began and
+ * ended between them has one change, its end.
  *
  * @param before the look before. @default - there was none
  * @param after the look after it
  */
 export function changesBetween(before: ExecutionState | undefined, after: ExecutionState): Change[] {
   const known = new Map(before?.id === after.id ? actionsOf(before).map(([key, one]) => [key, one]) : []);
-  const actions = actionsOf(after)
-    .filter(([key, { status, attempt }]) => {
-      const then = known.get(key);
-      return status !== 'waiting' && (then?.status !== status || then.attempt !== attempt);
-    })
-    .map(([, action, stage]) => changeOf(stage, action));
+  const actions = actionsOf(after).flatMap(([key, action, stage]) => {
+    const { attempt: seen = 0, status: then = undefined } = known.get(key) ?? {};
+    return everyAttempt(action)
+      .filter(({ attempt, status }) => attempt > seen || (attempt === seen && status !== then))
+      .filter(({ status }) => status !== 'waiting')
+      .map((one) => changeOf(stage, one));
+  });
   const isNew = before?.id !== after.id || before.status !== after.status;
   const execution: Change = {
     event: 'execution',

@@ -1,8 +1,11 @@
 import {
+  ExecutionMode,
   GetPipelineCommand,
   ListPipelinesCommand,
   type PipelineDeclaration,
   PipelineNotFoundException,
+  Result,
+  type StageDeclaration,
 } from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
 
@@ -17,14 +20,25 @@ export interface DeclaredAction {
   readonly configuration: Readonly<Record<string, string>>;
 }
 
+/** What a stage makes sure of, as a pipeline declares it: where one of the rules fails, the result comes about. */
+export interface DeclaredCondition {
+  readonly when: 'beforeEntry' | 'onSuccess' | 'onFailure';
+  /** `FAIL`, `SKIP` or `ROLLBACK`, as CodePipeline has it. */
+  readonly result: string;
+  /** The names of the rules. */
+  readonly rules: readonly string[];
+}
+
 /** A stage, as a pipeline declares it. */
 export interface DeclaredStage {
   readonly name: string;
   readonly actions: readonly DeclaredAction[];
-  /** Whether CodePipeline itself tries a failed stage again. */
+  /** Whether CodePipeline itself tries it again once an action has failed. */
   readonly retries: boolean;
-  /** Whether CodePipeline itself goes back to what was there before. */
+  /** Whether CodePipeline itself goes back to what was there before once an action has failed. */
   readonly rollsBack: boolean;
+  /** What it makes sure of before it begins, and after it has ended. */
+  readonly conditions: readonly DeclaredCondition[];
 }
 
 /** A pipeline, as it is declared, and where it is. */
@@ -35,6 +49,8 @@ export interface Definition {
   readonly account: string;
   readonly region: string;
   readonly stages: readonly DeclaredStage[];
+  /** Whether its executions run beside one another, so that a stage has several at a time. */
+  readonly isParallel: boolean;
   /** The names of the variables that an execution can be started with. */
   readonly variables: readonly string[];
 }
@@ -65,19 +81,33 @@ function declared(pipeline: PipelineDeclaration): Omit<Definition, 'account' | '
   return {
     name: pipeline.name ?? '',
     version: pipeline.version ?? 1,
-    stages: (pipeline.stages ?? []).map(({ name = '', actions = [], onFailure }) => ({
-      name,
-      retries: onFailure?.result === 'RETRY',
-      rollsBack: onFailure?.result === 'ROLLBACK',
-      actions: actions.map(({ name: action = '', actionTypeId, configuration = {} }) => ({
+    stages: (pipeline.stages ?? []).map((stage) => ({
+      name: stage.name ?? '',
+      retries: stage.onFailure?.result === Result.RETRY,
+      rollsBack: [stage.onFailure, ...(stage.onFailure?.conditions ?? [])].some(
+        (one) => one?.result === Result.ROLLBACK,
+      ),
+      conditions: conditionsOf(stage),
+      actions: (stage.actions ?? []).map(({ name: action = '', actionTypeId, configuration = {} }) => ({
         name: action,
         category: actionTypeId?.category ?? '',
         provider: actionTypeId?.provider ?? '',
         configuration,
       })),
     })),
+    isParallel: pipeline.executionMode === ExecutionMode.PARALLEL,
     variables: (pipeline.variables ?? []).map(({ name = '' }) => name),
   };
+}
+
+function conditionsOf(stage: StageDeclaration): DeclaredCondition[] {
+  return (['beforeEntry', 'onSuccess', 'onFailure'] as const).flatMap((when) =>
+    (stage[when]?.conditions ?? []).map(({ result = '', rules = [] }) => ({
+      when,
+      result,
+      rules: rules.map(({ name = '' }) => name),
+    })),
+  );
 }
 
 /**

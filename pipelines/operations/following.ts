@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Act } from './acts';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
-import { type ExecutionState, hasEnded, look } from './execution';
+import { attemptsOf, type ExecutionState, hasEnded, look } from './execution';
+import { waiting } from './patience';
 import { type Successor, successorOf } from './successor';
 import { type Trouble, troubleOf } from './trouble';
 
@@ -23,16 +25,11 @@ export interface Following {
    * @default - nobody can be asked
    */
   readonly logIn?: (message: string) => Promise<boolean>;
+  /** What this execution comes of, done just now: AWS may not know it yet, nor that it goes on. @default - it was there before */
+  readonly act?: Pick<Act, 'stage' | 'attempts'>;
+  /** Seconds in which AWS tells of an execution that it has begun, and goes on with one by itself. @default 30 */
+  readonly patience?: number;
 }
-
-/** The longest time between two looks when AWS is asked too often, in seconds. */
-const LONGEST = 60;
-
-/** How often in a row AWS may fail to answer before it is given up. */
-const FAILURES = 10;
-
-/** How often an execution that has ended is looked at again when CodePipeline itself may go on with it. */
-const SECOND_LOOKS = 3;
 
 /** The part of an interval that is left to chance, so that many who watch don't ask at once. */
 const JITTER = 0.2;
@@ -52,41 +49,48 @@ export async function* follow(
   aws: Aws,
   known: Definition,
   id: string,
-  { interval = 5, logIn }: Following = {},
+  { interval = 5, logIn, act, patience = 30 }: Following = {},
 ): AsyncGenerator<Sight> {
-  let [definition, execution, failures, looksLeft] = [known, id, 0, SECOND_LOOKS];
+  const soon = (): number => Date.now() + 1000 * patience;
+  let [definition, execution, failures] = [known, id, 0];
+  let knownBy = act ? soon() : 0;
+  let overBy: number | undefined;
   while (true) {
     try {
       const seen = await look(aws, definition, execution);
       definition = seen.definition;
-      const next = hasEnded(seen.state.status) ? await successorOf(aws, definition, seen.state) : undefined;
-      const isOver = hasEnded(seen.state.status) && (next === undefined || (next === 'soon' && looksLeft === 0));
+      const hasIt = hasEnded(seen.state.status);
+      const next = hasIt ? await successorOf(aws, definition, seen.state) : undefined;
+      overBy = hasIt ? (overBy ?? soon()) : undefined;
+      const mayGoOn = next !== undefined || isFromBefore(seen.state, id, act);
       yield { kind: 'state', ...seen };
-      if (isOver) {
+      if (overBy !== undefined && (!mayGoOn || (Date.now() >= overBy && !isSuccessor(next)))) {
         return;
       }
       failures = 0;
-      looksLeft = next === 'soon' ? looksLeft - 1 : SECOND_LOOKS;
-      if (next && next !== 'soon') {
+      if (isSuccessor(next)) {
         yield { kind: 'next', from: execution, ...next };
-        execution = next.to;
+        [execution, knownBy, overBy] = [next.to, soon(), undefined];
       }
       await sleep(1000 * interval * (1 + JITTER * Math.random()));
     } catch (error) {
-      failures += 1;
-      const trouble = troubleOf(error);
-      const { message } = error as Error;
-      const canGoOn = trouble === 'login' ? logIn !== undefined : trouble !== 'other' && failures < FAILURES;
-      if (!canGoOn) {
+      const isNotYet = troubleOf(error) === 'not-yet';
+      if (isNotYet && Date.now() >= knownBy) {
         throw error;
       }
-      const seconds = trouble === 'login' ? 0 : Math.min(LONGEST, interval * 2 ** failures);
-      yield { kind: 'trouble', trouble, seconds, message };
-      if (trouble === 'login' && !(await logIn?.(message))) {
-        throw error;
-      }
-      aws.renew();
-      await sleep(1000 * seconds);
+      failures = isNotYet ? 0 : failures + 1;
+      yield* waiting(aws, error, failures, { interval, logIn });
     }
   }
+}
+
+function isSuccessor(next: Successor | 'soon' | undefined): next is Successor {
+  return next !== undefined && next !== 'soon';
+}
+
+/** Whether a look shows an execution as it was before it was tried again. */
+function isFromBefore({ id, stages }: ExecutionState, tried: string, act: Following['act']): boolean {
+  const stage = stages.find(({ name }) => name === act?.stage);
+  const isTried = id === tried && act?.attempts !== undefined && stage !== undefined;
+  return isTried && (attemptsOf(stage) <= act.attempts || !hasEnded(stage.status));
 }

@@ -7,5 +7,7 @@ export * from './execution';
 export * from './following';
 export * from './history';
 export * from './inventory';
+export * from './occupants';
+export * from './patience';
 export * from './published';
 export * from './trouble';

@@ -1,6 +1,13 @@
+import {
+  type ExecutionTrigger,
+  GetPipelineExecutionCommand,
+  type PipelineExecutionSummary,
+  Result,
+  TriggerType,
+} from '@aws-sdk/client-codepipeline';
 import type { Aws } from './aws';
-import type { Definition } from './definition';
-import type { ExecutionState } from './execution';
+import type { DeclaredStage, Definition } from './definition';
+import type { ExecutionState, Revision, StageState } from './execution';
 import { executionsOf } from './history';
 
 /** The execution that goes on with what another one was for, and why. */
@@ -25,25 +32,41 @@ export async function successorOf(
   state: ExecutionState,
 ): Promise<Successor | 'soon' | undefined> {
   if (state.status === 'failed') {
-    const failed = definition.stages.filter(({ name }) => isFailed(state, name));
-    if (failed.some(({ rollsBack }) => rollsBack) && state.backTo === undefined) {
-      const newer = await newerThan(aws, state);
-      const back = newer.find(({ executionType }) => executionType === 'ROLLBACK');
+    const failed = definition.stages.filter(({ name }) => stageOf(state, name)?.status === 'failed');
+    if (failed.some((stage) => goesBack(stage, state)) && state.backTo === undefined) {
+      const back = (await newerThan(aws, state)).find(({ trigger }) => isRollbackOf(state, trigger));
       return back ? { to: back.pipelineExecutionId ?? '', because: 'rolled-back' } : 'soon';
     }
     return failed.some(({ name, retries }) => retries && !wasTriedAgain(state, name)) ? 'soon' : undefined;
   }
   if (state.status === 'cancelled' || state.status === 'superseded') {
-    const again = (await newerThan(aws, state)).find(({ sourceRevisions = [] }) =>
-      state.revisions.every(({ id }) => sourceRevisions.some(({ revisionId }) => revisionId === id)),
-    );
-    return again
-      ? { to: again.pipelineExecutionId ?? '', because: 'changed' }
-      : state.status === 'cancelled'
-        ? 'soon'
-        : undefined;
+    const again = (await newerThan(aws, state)).find((one) => isOfSameRevisions(state, one));
+    const to = again?.pipelineExecutionId;
+    if (to !== undefined && (state.status === 'cancelled' || (await versionOf(aws, state, to)) > state.version)) {
+      return { to, because: 'changed' };
+    }
+    return state.status === 'cancelled' ? 'soon' : undefined;
   }
   return undefined;
+}
+
+/** Whether it runs what this one was for; where that is not known, nothing can be said of any. */
+function isOfSameRevisions({ revisions }: ExecutionState, { sourceRevisions = [] }: PipelineExecutionSummary): boolean {
+  const isThere = ({ id }: Revision): boolean => sourceRevisions.some(({ revisionId }) => revisionId === id);
+  return revisions.length > 0 && revisions.every(isThere);
+}
+
+/** A newer execution of the same pipeline has superseded this one, whatever it runs; one of a changed pipeline goes on with it. */
+async function versionOf(aws: Aws, { pipeline, version }: ExecutionState, id: string): Promise<number> {
+  const { pipelineExecution } = await aws.codepipeline.send(
+    new GetPipelineExecutionCommand({ pipelineName: pipeline, pipelineExecutionId: id }),
+  );
+  return pipelineExecution?.pipelineVersion ?? version;
+}
+
+/** Whether CodePipeline has begun it because this execution has failed: its detail is `{"FailedPipelineExecutionId":"…"}`. */
+function isRollbackOf({ id }: ExecutionState, { triggerType, triggerDetail = '' }: ExecutionTrigger = {}): boolean {
+  return triggerType === TriggerType.AutomatedRollback && triggerDetail.includes(id);
 }
 
 /** The executions that began after this one, the oldest of them first. */
@@ -53,11 +76,17 @@ async function newerThan(aws: Aws, { pipeline, id }: ExecutionState) {
   return all.slice(0, Math.max(own, 0)).reverse();
 }
 
-function isFailed(state: ExecutionState, stage: string): boolean {
-  return state.stages.some(({ name, status }) => name === stage && status === 'failed');
+function stageOf({ stages }: ExecutionState, stage: string): StageState | undefined {
+  return stages.find(({ name }) => name === stage);
+}
+
+/** Whether CodePipeline goes back once a stage has failed: by an action, or a condition. */
+function goesBack({ name, rollsBack }: DeclaredStage, state: ExecutionState): boolean {
+  const rule = stageOf(state, name)?.rule;
+  return rule ? rule.result === Result.ROLLBACK : rollsBack;
 }
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html#stage-retry-auto: once */
-function wasTriedAgain({ stages }: ExecutionState, stage: string): boolean {
-  return stages.some(({ name, actions }) => name === stage && actions.some(({ attempt }) => attempt > 1));
+function wasTriedAgain(state: ExecutionState, stage: string): boolean {
+  return stageOf(state, stage)?.actions.some(({ attempt }) => attempt > 1) ?? false;
 }

@@ -31,6 +31,7 @@ const at = (pipeline: PlayedPipeline, moment: number): PlayedPipeline => ({
 
 const PICTURES: readonly Picture[] = [
   { name: 'watch-80', pipeline: at(orders, -1), command: 'watch', columns: 80, rows: 14 },
+  { name: 'watch-200', pipeline: at(orders, -1), command: 'watch', columns: 200, rows: 14 },
   {
     name: 'watch-approval-80',
     pipeline: at(orders, 2),
@@ -40,7 +41,14 @@ const PICTURES: readonly Picture[] = [
     answers: [['waits for you', '\u0003']],
   },
   { name: 'watch-failing-80', pipeline: at(failing, -1), command: 'watch', columns: 80, rows: 16 },
-  { name: 'watch-hundred-80', pipeline: at(hundred, -1), command: 'watch', columns: 80, rows: 18 },
+  {
+    name: 'watch-hundred-80',
+    pipeline: at(hundred, 0),
+    command: 'watch',
+    columns: 80,
+    rows: 18,
+    answers: [['npm test', '\u0003']],
+  },
   { name: 'status-200', pipeline: at(layers, -1), command: 'status', columns: 200, rows: 18 },
 ];
 
@@ -56,7 +64,7 @@ async function main(): Promise<void> {
   for (const picture of PICTURES) {
     const { command, columns, rows, name } = picture;
     const written = `$ atelier pipeline ${command}\r\n${await record(picture, folder)}`;
-    writeFileSync(join(kitRoot, 'docs', 'pictures', `${name}.svg`), await draw(written, columns, rows + 2));
+    writeFileSync(join(kitRoot, 'docs', 'pictures', `${name}.svg`), await draw(written, columns, rows + 3));
   }
   rmSync(folder, { recursive: true });
 }

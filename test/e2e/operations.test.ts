@@ -133,7 +133,8 @@ test("an image of the emulator's ECR is found by the build that has pushed it, w
     region: 'us-east-1',
     digest: DIGEST,
     tags: ['exec-1'],
-    findings: null, // the emulator scans nothing
+    findings: null, // the emulator scans nothing, and knows no such question
+    scan: 'unknown',
   });
 });
 
@@ -181,11 +182,13 @@ test("a pipeline of moto's is started with a commit and a variable", async () =>
       name: action.name,
       retries: false,
       rollsBack: false,
+      conditions: [],
       actions: [{ ...action, configuration: {} }],
     })),
+    isParallel: false,
     variables: ['IMAGE_DIGEST'],
   };
-  const options = { commit: 'a'.repeat(40), variables: { IMAGE_DIGEST: 'sha256:1' } };
+  const options = { commit: ['a'.repeat(40)], variables: { IMAGE_DIGEST: 'sha256:1' } };
   await expect(starting(awsAt(moto.endpoint), definition, options).run()).resolves.toMatch(/^[0-9a-f-]{36}$/);
 });
 

@@ -47,6 +47,13 @@ test('the success of the image, and nothing else, starts it, and tells it which 
   });
 });
 
+test('it tells the digest that it has deployed, so that `atelier pipeline status` knows it', () => {
+  const [{ Properties }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
+  expect(Properties.Stages.at(-1).Actions[0].Namespace).toBe('Deployment');
+  const { BuildSpec } = project.Properties.Source;
+  expect(BuildSpec).toContain('env:\n  exported-variables:\n    - IMAGE_DIGEST\n');
+});
+
 test('a push to the repository of the app starts nothing', () => {
   const [{ Properties }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
   expect(Properties.Stages[0].Actions[0].Configuration.DetectChanges).toBe(false);

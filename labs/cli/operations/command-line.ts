@@ -20,26 +20,35 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
   const place = [
     new Option('--profile <name>', 'a profile of your AWS configuration (default: AWS_PROFILE)'),
     new Option('--region <name>', 'a Region (default: AWS_REGION, or that of the profile)'),
-    new Option('--interval <seconds>', 'seconds between two looks').default(5).argParser(seconds),
   ];
-  const change = [...place, new Option('--yes', 'asks nothing'), new Option('--watch', 'watches what comes of it')];
+  const interval = new Option('--interval <seconds>', 'seconds between two looks').default(5).argParser(seconds);
+  const change = [
+    ...place,
+    interval,
+    new Option('--yes', 'asks nothing; the pipeline is named as a whole'),
+    new Option('--watch', 'watches what comes of it'),
+  ];
   const execution = new Option('--execution <id>', 'the execution (default: the latest)');
+  const changed = new Option('--execution <id>', 'the execution, where several are meant');
   return {
     start: {
       syntax: 'start [pipeline]',
       summary: 'starts an execution',
       flags: [
         new Option('--variable <name=value>', 'a variable of the pipeline; as often as there are any').argParser(
-          (text, before: readonly string[] = []) => [...before, text],
+          oneMore,
         ),
-        new Option('--commit <id>', 'the commit, or the version of an object (default: the newest)'),
+        new Option(
+          '--commit <[action=]id>',
+          'the commit, or for a source that is named the version of an object; as often as there are sources (default: the newest)',
+        ).argParser(oneMore),
         ...change,
       ],
     },
     watch: {
       syntax: 'watch [pipeline]',
       summary: 'shows an execution until its end; the exit code says how it has ended',
-      flags: [execution, ...place],
+      flags: [execution, interval, ...place],
     },
     status: {
       syntax: 'status [pipeline]',
@@ -52,13 +61,14 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
       flags: [
         new Option('--reject', 'says no'),
         new Option('--comment <text>', 'is kept beside the answer'),
+        changed,
         ...change,
       ],
     },
     retry: {
       syntax: 'retry [pipeline] [stage]',
       summary: 'tries a failed stage again',
-      flags: [new Option('--all', 'with the actions that have succeeded'), ...change],
+      flags: [new Option('--all', 'with the actions that have succeeded'), changed, ...change],
     },
     rollback: {
       syntax: 'rollback [pipeline] [stage]',
@@ -68,9 +78,14 @@ export function operations(): Readonly<Record<Operation, OperationSyntax>> {
     logs: {
       syntax: 'logs [pipeline] [action]',
       summary: 'prints the log of a build',
-      flags: [execution, new Option('--follow', 'goes on until the build ends'), ...place],
+      flags: [execution, new Option('--follow', 'goes on until the build ends'), interval, ...place],
     },
   };
+}
+
+/** What may be said several times. */
+function oneMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** A number of seconds, at least one. */

@@ -1,21 +1,25 @@
-import { createLogUpdate } from 'log-update';
 import {
   type Aws,
-  type BuildFailure,
   buildFailure,
-  changesBetween,
   type Definition,
   type ExecutionState,
+  everyAttempt,
+  type Following,
   follow,
-  hasEnded,
+  persisting,
+  printable,
   publishedBy,
   type Sight,
   type Status,
+  troubleOf,
+  unknownFor,
 } from '../../../pipelines/operations';
 import { canAsk, exitCodes, Output, type OutputOptions } from '../output';
+import { type Failed, failedOf, unexplained } from './failures';
+import { answerOf } from './patience';
 import { type PublishedItem, printPublished } from './published';
-import { treeOf } from './tree';
-import { durationWords, markOf } from './words';
+import { type Screen, screenFor } from './screens';
+import { commandOf, type Place } from './suggestion';
 
 /** How an execution is watched. */
 export interface WatchOptions extends OutputOptions {
@@ -23,6 +27,10 @@ export interface WatchOptions extends OutputOptions {
   readonly interval?: number;
   /** The command that logs in again. */
   readonly logIn: string;
+  /** Where the pipeline is, for the commands that are suggested. */
+  readonly place: Place;
+  /** What the execution comes of. @default - it was there before */
+  readonly act?: Following['act'];
 }
 
 /** How an execution has ended, as the exit code of the one who has watched it. */
@@ -34,21 +42,8 @@ const CODES: Partial<Readonly<Record<Status, number>>> = {
   cancelled: exitCodes.cancelled,
 };
 
-/** Milliseconds between two drawings. */
-const FRAME = 1000;
-
-/** The lines of a terminal that the tree leaves free. */
-const MARGIN = 4;
-
-/** What those who watch see: a tree that is drawn again, lines that are appended, or events. */
-interface Screen {
-  /** Shows a look. */
-  readonly see: (sight: Sight) => void;
-  /** Shows why a build has failed. */
-  readonly fail: (stage: string, action: string, failure: BuildFailure) => void;
-  /** Stays as it is, while something else is printed. */
-  readonly rest: () => void;
-}
+/** The exit code after Ctrl-C. */
+const INTERRUPTED = 130;
 
 /**
  * Watches an execution to its end.
@@ -59,239 +54,153 @@ interface Screen {
  * @param options how to print, and how often it is looked at
  * @returns the exit code, which says how it has ended
  */
-export async function watchExecution(
+export function watchExecution(
   aws: Aws,
   definition: Definition,
   execution: string,
   options: WatchOptions,
 ): Promise<number> {
-  const output = new Output(options);
-  const screen = output.json
-    ? eventScreen(output)
-    : output.isLive
-      ? liveScreen(output)
-      : lineScreen(output, definition);
-  const told = new Set<string>();
-  let present = execution;
-  let state: ExecutionState | undefined;
-  let isRolledBack = false;
-  process.once('SIGINT', () => {
-    screen.rest();
-    output.print('', `Watching has stopped; ${definition.name} goes on: ${watchCommand(definition.name, present)}`);
-    output.line({ event: 'end', status: 'unwatched', execution: present, code: INTERRUPTED });
-    process.exit(INTERRUPTED);
-  });
-  const logIn = async (message: string): Promise<boolean> => {
-    screen.rest();
-    output.print(`AWS does not take your login any more: ${message}`, `Log in in another window: ${options.logIn}`);
-    const { askToGoOn } = await import('../prompts');
-    return askToGoOn('Are you logged in again?', output.plain);
-  };
-  const following = { interval: options.interval, ...(canAsk(options) && { logIn }) };
-  for await (const sight of follow(aws, definition, execution, following)) {
-    screen.see(sight);
-    if (sight.kind === 'next') {
-      present = sight.to;
-      isRolledBack ||= sight.because === 'rolled-back';
-    }
-    if (sight.kind === 'state') {
-      state = sight.state;
-      await tellFailures(aws, state, told, screen);
-    }
-  }
-  screen.rest();
-  const status = state?.status ?? 'failed';
-  const items = state ? await publishedOf(aws, state) : [];
-  if (items.length > 0) {
-    output.print('');
-    printPublished(output, items, new Date());
-  }
-  for (const { what, by } of items) {
-    output.line({ event: 'published', by, ...what });
-  }
-  const code = isRolledBack ? exitCodes.checkFailed : (CODES[status] ?? exitCodes.checkFailed);
-  output.line({ event: 'end', status: isRolledBack ? 'rolled-back' : status, execution: present, code });
-  return code;
+  return new Watch(aws, definition, execution, options).toTheEnd();
 }
-
-const INTERRUPTED = 130;
 
 /**
  * The command that watches an execution.
  *
  * @param pipeline the pipeline
  * @param execution the execution
+ * @param place where the pipeline is
  */
-export function watchCommand(pipeline: string, execution: string): string {
-  return `atelier pipeline watch ${pipeline} --execution ${execution}`;
-}
-
-/** Says of each build that has failed why it has, once. */
-async function tellFailures(aws: Aws, { stages }: ExecutionState, told: Set<string>, screen: Screen): Promise<void> {
-  for (const { name, actions } of stages) {
-    for (const action of actions.filter(({ status }) => status === 'failed')) {
-      const key = `${name}/${action.name} ${action.attempt}`;
-      if (!told.has(key)) {
-        told.add(key);
-        const failure = await failureOf(aws, action);
-        if (failure) {
-          screen.fail(name, action.name, failure);
-        }
-      }
-    }
-  }
+export function watchCommand(pipeline: string, execution: string, place: Place): string {
+  return commandOf(['watch', pipeline], { execution, ...place });
 }
 
 /**
- * Why a build has failed, or that it can't be told: a log is worth less than the rest.
+ * How AWS is asked: how long it is waited, and who logs in again, where somebody can be asked.
  *
- * @param aws the clients
- * @param action the action that has failed
+ * @param options how often AWS is asked, and the command that logs in
+ * @param output how to print
+ * @param rest is called before something is printed and asked
  */
-export async function failureOf(
-  aws: Aws,
-  action: Parameters<typeof buildFailure>[1],
-): Promise<BuildFailure | undefined> {
-  return buildFailure(aws, action).catch(({ message }: Error) => ({
-    phase: 'its log is not to be read',
-    reason: message,
-    lines: [],
-  }));
-}
-
-/** What an execution has published. */
-async function publishedOf(aws: Aws, { stages }: ExecutionState): Promise<PublishedItem[]> {
-  const done = stages.flatMap(({ name, actions }) =>
-    actions.filter(({ status }) => status === 'succeeded').map((action) => ({ by: `${name}/${action.name}`, action })),
-  );
-  const found = await Promise.all(done.map(async ({ by, action }) => ({ by, what: await publishedBy(aws, action) })));
-  return found.flatMap(({ by, what }) => (what ? [{ by, what }] : []));
-}
-
-/** Events, one a line. */
-function eventScreen(output: Output): Screen {
-  let before: ExecutionState | undefined;
-  return {
-    see: (sight) => {
-      if (sight.kind === 'state') {
-        for (const change of changesBetween(before, sight.state)) {
-          output.line({ ...change, at: new Date().toISOString() });
-        }
-        before = sight.state;
-      } else {
-        const { kind, ...rest } = sight;
-        output.line({ event: kind, ...rest });
-      }
-    },
-    fail: (stage, action, failure) => output.line({ event: 'failure', stage, action, ...failure }),
-    rest: () => {},
+export function followingOf(options: WatchOptions, output: Output, rest: () => void = () => {}): Following {
+  const logIn = async (message: string): Promise<boolean> => {
+    rest();
+    output.print(
+      `AWS does not take your login any more: ${printable(message)}`,
+      `Log in in another window: ${options.logIn}`,
+    );
+    const { askToGoOn } = await import('../prompts');
+    return askToGoOn('Are you logged in again?', output.plain);
   };
+  return { interval: options.interval, act: options.act, ...(canAsk(options) && { logIn }) };
 }
 
-/** Lines that are appended. */
-function lineScreen(output: Output, definition: Definition): Screen {
-  let before: ExecutionState | undefined;
-  return {
-    see: (sight) => {
-      if (sight.kind === 'state') {
-        for (const change of changesBetween(before, sight.state)) {
-          output.print(
-            change.event === 'execution'
-              ? `${markOf(output, change.status)} ${definition.name}  ${change.id}  ${change.status}`
-              : [
-                  `${markOf(output, change.status)} ${change.stage}/${change.action}`,
-                  change.status === 'asking'
-                    ? `waits: ${approveCommand(definition.name, change.stage)}`
-                    : change.status,
-                  change.seconds !== undefined && durationWords(change.seconds),
-                  change.error ?? change.summary,
-                ]
-                  .filter(Boolean)
-                  .join('  '),
-          );
-        }
-        before = sight.state;
-      } else {
-        output.print(sightWords(sight));
-      }
-    },
-    fail: (_, __, failure) => {
-      output.print(`    ${failure.phase}: ${[failure.command, failure.reason].filter(Boolean).join('  ')}`);
-      output.print(...failure.lines.map((line) => `    | ${line}`));
-    },
-    rest: () => {},
-  };
-}
+/** An execution that is watched, and those that go on with what it was for. */
+class Watch {
+  private readonly output: Output;
+  private readonly screen: Screen;
+  private readonly following: Following;
+  /** Failures whose reason was told. */
+  private readonly told = new Set<string>();
+  private state?: ExecutionState;
+  private isRolledBack = false;
 
-/** A tree that is drawn again each second, as what goes on takes longer. */
-function liveScreen(output: Output): Screen {
-  const draw = createLogUpdate(process.stdout);
-  const failures = new Map<string, BuildFailure>();
-  let seen: Extract<Sight, { kind: 'state' }> | undefined;
-  let notice = '';
-  const frame = (): void => {
-    if (seen) {
-      const room = {
-        width: process.stdout.columns ?? 80,
-        height: (process.stdout.rows ?? 24) - MARGIN,
-        now: new Date(),
-      };
-      const hasIt = hasEnded(seen.state.status);
-      const foot = hasIt ? [] : ['', output.paint('faint', notice || footOf(seen))];
-      draw([...treeOf(output, { ...seen, failures }, room), ...foot].join('\n'));
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const go = (): void => {
-    timer ??= setInterval(frame, FRAME);
-    frame();
-  };
-  return {
-    see: (sight) => {
-      notice = sight.kind === 'state' ? '' : sightWords(sight);
-      seen = sight.kind === 'state' ? sight : seen;
-      if (sight.kind === 'next') {
-        failures.clear();
-        frame();
-        draw.done();
-      }
-      go();
-    },
-    fail: (stage, action, failure) => {
-      failures.set(`${stage}/${action}`, failure);
-      frame();
-    },
-    rest: () => {
-      clearInterval(timer);
-      timer = undefined;
-      frame();
-      draw.done();
-    },
-  };
-}
-
-function footOf({ state, definition }: Extract<Sight, { kind: 'state' }>): string {
-  const asking = state.stages.find(({ status }) => status === 'asking');
-  return asking
-    ? `${asking.name} waits for you: ${approveCommand(definition.name, asking.name)}`
-    : 'Ctrl-C stops watching; the pipeline goes on.';
-}
-
-function approveCommand(pipeline: string, stage: string): string {
-  return `atelier pipeline approve ${pipeline} ${stage}`;
-}
-
-function sightWords(sight: Exclude<Sight, { kind: 'state' }>): string {
-  if (sight.kind === 'next') {
-    const why = sight.because === 'changed' ? 'The pipeline has changed, and begins again' : 'A stage goes back';
-    return `${why}: execution ${sight.to}`;
+  constructor(
+    private readonly aws: Aws,
+    private readonly definition: Definition,
+    private present: string,
+    private readonly options: WatchOptions,
+  ) {
+    this.output = new Output(options);
+    this.screen = screenFor(this.output, definition, options.place);
+    this.following = followingOf(options, this.output, () => this.screen.rest());
   }
-  const words = {
-    throttled: 'AWS asks for fewer calls',
-    login: 'The login has expired',
-    unreachable: 'AWS can not be reached',
-    'not-yet': 'The execution is not known yet',
-    other: sight.message,
-  };
-  return `${words[sight.trouble]}; the next look is in ${durationWords(sight.seconds)}`;
+
+  /** Watches it; gives the exit code. */
+  async toTheEnd(): Promise<number> {
+    process.once('SIGINT', () => this.interrupt());
+    try {
+      for await (const sight of follow(this.aws, this.definition, this.present, this.following)) {
+        await this.see(sight);
+      }
+      const items = await this.published();
+      this.screen.settle();
+      return this.end(items);
+    } finally {
+      this.screen.rest();
+    }
+  }
+
+  private async see(sight: Sight): Promise<void> {
+    this.screen.see(sight);
+    if (sight.kind === 'next') {
+      this.present = sight.to;
+      this.isRolledBack ||= sight.because === 'rolled-back';
+    }
+    if (sight.kind === 'state') {
+      this.state = sight.state;
+      for (const failed of failedOf(sight.state, everyAttempt)) {
+        await this.explain(failed);
+      }
+    }
+  }
+
+  /** Says why a build has failed, once; where AWS may yet tell, it is asked again at the next look. */
+  private async explain({ stage, action }: Failed): Promise<void> {
+    const key = `${this.present} ${stage}/${action.name} ${action.attempt}`;
+    if (this.told.has(key)) {
+      return;
+    }
+    try {
+      const explanation = await this.ask(() => buildFailure(this.aws, action));
+      this.told.add(key);
+      if (explanation) {
+        this.screen.fail(stage, action.name, explanation);
+      }
+    } catch (error) {
+      if (troubleOf(error) === 'other') {
+        this.told.add(key);
+      }
+      this.screen.fail(stage, action.name, unexplained(error as Error));
+    }
+  }
+
+  /** What the execution has published; one after the other, since somebody may have to log in for it. */
+  private async published(): Promise<PublishedItem[]> {
+    const items: PublishedItem[] = [];
+    for (const { name, actions } of this.state?.stages ?? []) {
+      for (const action of actions.filter(({ status }) => status === 'succeeded')) {
+        const what = await this.ask(() => publishedBy(this.aws, action)).catch(unknownFor);
+        items.push(...(what ? [{ by: `${name}/${action.name}`, what }] : []));
+      }
+    }
+    return items;
+  }
+
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    return answerOf(persisting(this.aws, question, this.following), (sight) => this.screen.see(sight));
+  }
+
+  /** Says what was published, and how it has ended. */
+  private end(items: readonly PublishedItem[]): number {
+    if (items.length > 0) {
+      this.output.print('');
+      printPublished(this.output, items, new Date());
+    }
+    for (const { what, by } of items) {
+      this.output.line({ event: 'published', by, ...what });
+    }
+    const status = this.isRolledBack ? 'rolled-back' : (this.state?.status ?? 'failed');
+    const code = CODES[status as Status] ?? exitCodes.checkFailed;
+    this.output.line({ event: 'end', status, execution: this.present, code });
+    return code;
+  }
+
+  private interrupt(): never {
+    const { definition, present, output } = this;
+    this.screen.rest();
+    const again = watchCommand(definition.name, present, this.options.place);
+    output.print('', `Watching has stopped; ${definition.name} goes on: ${again}`);
+    output.line({ event: 'end', status: 'unwatched', execution: present, code: INTERRUPTED });
+    process.exit(INTERRUPTED);
+  }
 }

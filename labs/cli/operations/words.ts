@@ -1,4 +1,10 @@
-import type { ActionState, ExecutionState, Status } from '../../../pipelines/operations';
+import {
+  type ActionState,
+  type ExecutionState,
+  printable,
+  type Sight,
+  type Status,
+} from '../../../pipelines/operations';
 import type { Mark, Output } from '../output';
 
 /** The mark of each status. */
@@ -11,6 +17,7 @@ const MARKS: Readonly<Record<Status, Mark>> = {
   stopped: 'skip',
   superseded: 'skip',
   cancelled: 'skip',
+  skipped: 'skip',
 };
 
 /** What has started an execution, in words; CodePipeline's own word where it has another one. */
@@ -98,15 +105,34 @@ export function takenWords({ startedAt, endedAt }: Pick<ActionState, 'startedAt'
 }
 
 /**
- * Where an execution comes from, and what it was started with.
+ * Where an execution comes from, what CodePipeline says of it, and what it was started with.
  *
  * @param state the execution
  */
-export function originWords({ id, trigger, backTo, revisions }: ExecutionState): string[] {
+export function originWords({ id, trigger, backTo, summary: said, revisions }: ExecutionState): string[] {
   return [
     [`execution ${id}`, backTo ? `back to ${backTo}` : trigger && triggerWords(trigger)].filter(Boolean).join(', '),
-    ...revisions.map(({ id: revision, summary }) =>
-      [revisionWords(revision), summary?.split('\n')[0]].filter(Boolean).join('  '),
-    ),
+    ...(said ? [said] : []),
+    ...revisions.map(({ id: revision, summary }) => [revisionWords(revision), summary].filter(Boolean).join('  ')),
   ];
+}
+
+/**
+ * Why there is no look, or whose turn it is.
+ *
+ * @param sight what is told of an execution that is followed
+ */
+export function sightWords(sight: Exclude<Sight, { kind: 'state' }>): string {
+  if (sight.kind === 'next') {
+    const why = sight.because === 'changed' ? 'The pipeline has changed, and begins again' : 'A stage goes back';
+    return `${why}: execution ${sight.to}`;
+  }
+  const words = {
+    throttled: 'AWS asks for fewer calls',
+    login: 'The login has expired',
+    unreachable: 'AWS can not be reached',
+    'not-yet': 'The execution is not known yet',
+    other: printable(sight.message),
+  };
+  return `${words[sight.trouble]}; the next look is in ${durationWords(sight.seconds)}`;
 }
