@@ -250,7 +250,7 @@ export const failedTryEnds: Goal = {
         }),
       () =>
         when(forgiven === undefined, {
-          seen: `${build.name} goes on when the try fails: ${forgiven?.text.slice(0, 60)}`,
+          seen: `${build.name} goes on when the try fails: ${forgiven?.statement.slice(0, 60)}`,
           wanted: 'a try whose exit code ends the build: the last one of its command, or one behind set -e',
           where: build.where,
           next: 'let the command of the try fail',

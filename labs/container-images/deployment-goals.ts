@@ -178,7 +178,7 @@ export const deploysDigest: Goal = {
         }),
       () =>
         when(forgiven === undefined, {
-          seen: `${deployment.name} goes on when this fails: ${forgiven?.text.slice(0, 60)}`,
+          seen: `${deployment.name} goes on when this fails: ${forgiven?.statement.slice(0, 60)}`,
           wanted: 'a build that fails with it, so that the stage goes back',
           where: deployment.where,
           next: 'let the command fail',

@@ -41,7 +41,7 @@ export const mistakes: readonly Mistake[] = [
     file: IMAGE,
     from: "'sh image/try.sh'",
     to: "'sh image/try.sh || true'",
-    seen: 'Image/Pipeline/Build goes on when the try fails: sh image/try.sh',
+    seen: 'Image/Pipeline/Build goes on when the try fails: sh image/try.sh || true',
   },
   {
     step: 'function-by-digest',

@@ -4,11 +4,16 @@ import { type Command, forEachChild, parse, type Statement, type SyntaxNode } fr
 export interface ShellCommand {
   /** Its name and arguments; variables that the scripts have set to plain text stand as that text. */
   readonly text: string;
+  /** The statement of the script that it is part of, as it is written. */
+  readonly statement: string;
   /** Whether the script goes on as if nothing had happened when it fails. */
   readonly isForgiven: boolean;
   /** The variable that what it prints is assigned to. @default - none */
   readonly into?: string;
 }
+
+/** A command, before it is known which statement it is part of. */
+type Found = Omit<ShellCommand, 'statement'>;
 
 /** Where a part of a script stands. */
 interface Place {
@@ -47,19 +52,19 @@ class Script {
     private readonly source: string,
     private readonly variables: Map<string, string>,
   ) {
-    this.commands = this.list(parse(source).commands, false);
-  }
-
-  /** A list fails as its last statement does, or at the first that fails where the script says so. */
-  private list(statements: readonly Statement[], isForgiven: boolean): ShellCommand[] {
-    return statements.flatMap(({ command, background }, index) => {
-      const isLast = index === statements.length - 1;
-      const isPassed = background === true || !(isLast || this.endsAtFailure);
-      return this.within(command, { isForgiven: isForgiven || isPassed, isLast });
+    this.commands = parse(source).commands.flatMap((statement, index, all) => {
+      const written = source.slice(statement.pos, statement.end);
+      return this.statement(statement, false, index === all.length - 1).map((one) => ({ ...one, statement: written }));
     });
   }
 
-  private within(node: SyntaxNode, place: Place): ShellCommand[] {
+  /** A list fails as its last statement does, or at the first that fails where the script says so. */
+  private statement({ command, background }: Statement, isForgiven: boolean, isLast: boolean): Found[] {
+    const isPassed = background === true || !(isLast || this.endsAtFailure);
+    return this.within(command, { isForgiven: isForgiven || isPassed, isLast });
+  }
+
+  private within(node: SyntaxNode, place: Place): Found[] {
     const { isForgiven } = place;
     if (node.type === 'Command') {
       return this.command(node, isForgiven);
@@ -86,12 +91,12 @@ class Script {
       );
     }
     if (node.type === 'CompoundList') {
-      return this.list(node.commands, isForgiven);
+      return node.commands.flatMap((one, index, all) => this.statement(one, isForgiven, index === all.length - 1));
     }
     return node.type === 'Function' ? [] : childrenOf(node).flatMap((child) => this.within(child, place));
   }
 
-  private command(node: Command, isForgiven: boolean): ShellCommand[] {
+  private command(node: Command, isForgiven: boolean): Found[] {
     const taken = childrenOf(node).flatMap((part) => {
       const into = part.type === 'Assignment' ? { into: part.name } : {};
       // An assignment fails as what it takes from does; any other command does not.
@@ -115,7 +120,7 @@ class Script {
   }
 
   /** The commands of the substitutions inside of a part. */
-  private taken(node: SyntaxNode): readonly ShellCommand[] {
+  private taken(node: SyntaxNode): readonly Found[] {
     return node.type === 'CommandExpansion'
       ? new Script(node.text.replace(/^(\$\(|`)|(\)|`)$/g, ''), this.variables).commands
       : childrenOf(node).flatMap((child) => this.taken(child));

@@ -88,7 +88,7 @@ export const lockFile: Goal = {
         installs.some(({ isForgiven }) => !isForgiven),
         {
           seen: installs[0]
-            ? `${project.name} goes on where this fails: ${installs[0].text}`
+            ? `${project.name} goes on where this fails: ${installs[0].statement}`
             : `no command of ${project.name} installs by a lock file`,
           wanted: 'a build that installs the versions of package-lock.json, and fails where it does not fit',
           where: project.where,
@@ -279,7 +279,7 @@ export const triedInEarnest: Goal = {
   judge: withTries(({ tries }, project) => {
     const forgiven = tries.find(({ isForgiven }) => isForgiven);
     return when(forgiven === undefined, {
-      seen: `${project.name} goes on where a check fails: ${forgiven?.text}`,
+      seen: `${project.name} goes on where a check fails: ${forgiven?.statement}`,
       wanted: 'a build that fails with its check, so that nothing is published',
       where: project.where,
       next: 'let the command of the check end as the check ends',

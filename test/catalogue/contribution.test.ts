@@ -111,7 +111,8 @@ function runTests(): Map<string, Verdict> {
   const config = {
     rootDir: home,
     testMatch: ['<rootDir>/*/test/*.test.ts'],
-    transform: { '^.+\\.ts$': join(kitRoot, 'node_modules', '@swc', 'jest') },
+    transform: { '^.+\\.[cm]?[jt]s$': join(kitRoot, 'node_modules', '@swc', 'jest') },
+    transformIgnorePatterns: ['/node_modules/(?!unbash/)'],
     haste: { forceNodeFilesystemAPI: true },
     modulePathIgnorePatterns: ['<rootDir>/.*/package.json$'],
     moduleNameMapper: {

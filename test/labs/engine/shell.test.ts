@@ -37,11 +37,16 @@ test('a substitution is run before the command that takes it; an assignment fail
   expect(told('take "$(find it)"')).toEqual(['~ find it', 'take "$(find it)"']);
 });
 
+test('a command is told with the statement that it is part of, as it is written', () => {
+  const statements = commandsIn(['X=1\n(a $X && b) || true\nc']).map(({ statement }) => statement);
+  expect(statements).toEqual(['(a $X && b) || true', '(a $X && b) || true', '(a $X && b) || true', 'c']);
+});
+
 test('what a substitution prints is known by the variable that it goes to', () => {
   expect(commandsIn(['D=$(find it | first); take $D'])).toEqual([
-    { text: 'find it', isForgiven: true, into: 'D' },
-    { text: 'first', isForgiven: true, into: 'D' },
-    { text: 'take $D', isForgiven: false },
+    { text: 'find it', statement: 'D=$(find it | first)', isForgiven: true, into: 'D' },
+    { text: 'first', statement: 'D=$(find it | first)', isForgiven: true, into: 'D' },
+    { text: 'take $D', statement: 'take $D', isForgiven: false },
   ]);
 });
 
