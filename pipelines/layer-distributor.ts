@@ -163,7 +163,7 @@ const NAMES = {
   // An asterisk would be everybody: https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
   user: {
     regex: /^(\d{12}|o-[a-z0-9]{10,32})$/,
-    allowed: 'an account of 12 digits, as text, or the id of an organization',
+    allowed: 'an account of 12 digits, or the id of an organization',
     example: "shareWith: ['111122223333']",
   },
 } as const;

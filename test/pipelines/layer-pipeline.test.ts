@@ -331,7 +331,7 @@ describe('is refused in one line that says what is allowed, with an example:', (
     [
       'an account that is a number',
       () => stackWith({ shareWith: JSON.parse('[123456789012]') }),
-      "the user of the layer can't be 123456789012; allowed: an account of 12 digits, as text",
+      "the user of the layer can't be 123456789012; allowed: an account of 12 digits",
     ],
     [
       'everybody',
