@@ -1,4 +1,14 @@
-import { alarmOn, alarmReads, type Goal, held, type MetricWatch, type Resource, reads, when } from '../authoring';
+import {
+  alarmOn,
+  alarmReads,
+  firstFailure,
+  type Goal,
+  held,
+  type MetricWatch,
+  type Resource,
+  reads,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
 import { type Parts, scriptOf, TYPE } from './parts';
 
@@ -82,12 +92,22 @@ export const aliased: Goal = {
   reads: [reads(TYPE.alias, 'FunctionName'), reads(TYPE.alias, 'FunctionVersion', '$LATEST')],
   dependsOn: [versioned.name],
   judge: withParts(['function', 'version', 'alias'], ({ version, alias }, assembly) =>
-    when(assembly.pointsAt(assembly.property(alias, 'FunctionVersion'), alias, version), {
-      seen: held(assembly, alias, 'FunctionVersion'),
-      wanted: `the number of ${version.name}: $LATEST and fixed numbers stay where they are`,
-      where: alias.where,
-      next: 'let the alias point at the current version of the function',
-    }),
+    firstFailure(
+      () =>
+        when(assembly.pointsAt(assembly.property(alias, 'FunctionVersion'), alias, version), {
+          seen: held(assembly, alias, 'FunctionVersion'),
+          wanted: `the number of ${version.name}: $LATEST and fixed numbers stay where they are`,
+          where: alias.where,
+          next: 'let the alias point at the current version of the function',
+        }),
+      () =>
+        when(assembly.list(alias, 'RoutingConfig.AdditionalVersionWeights').length === 0, {
+          seen: `${alias.name} sends some of its calls to another version`,
+          wanted: 'one version behind the alias: callers get the image that was deployed',
+          where: alias.where,
+          next: 'leave the additional versions out',
+        }),
+    ),
   ),
 };
 

@@ -274,6 +274,12 @@ describe('what only looks right is refused:', () => {
     ],
     [
       'function-by-digest',
+      'an alias of two versions',
+      changed('Door', { RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: '1', FunctionWeight: 0.5 }] } }),
+      'Door sends some of its calls to another version',
+    ],
+    [
+      'function-by-digest',
       'another platform',
       changed('Greets', { Architectures: ['x86_64'] }),
       'Greets runs on x86_64, and Make builds the image for linux/arm64',
