@@ -17,7 +17,7 @@ const cli = join(labs, 'cli');
 /** What becomes a file of its own in lib/cli, loaded when it is needed: sources by the name of that file. */
 const programs = new Map([
   ...['main', 'prompts', 'prober'].map((name) => [name, join(cli, name)] as const),
-  ...['lab-text', 'marks'].map((name) => [name, join(labs, 'engine', name)] as const),
+  ...['lab-text', 'marks', 'build-script'].map((name) => [name, join(labs, 'engine', name)] as const),
   ...['buildspec', 'invoker'].map((name) => [name, join(labs, 'engine', 'rehearsal', name)] as const),
   ...readdirSync(join(cli, 'commands')).map(
     (file) => [parse(file).name, join(cli, 'commands', parse(file).name)] as const,
@@ -44,7 +44,7 @@ const libraries = new Map([
 ]);
 
 /** What several of them use and is large; it is a file of its own for all of them. */
-const SHARED = new Set(['buildspec', 'marks', 'testing']);
+const SHARED = new Set(['buildspec', 'build-script', 'marks', 'testing']);
 
 // A failed compilation must not leave an older result behind, which would be packed.
 for (const output of [lib, join(root, '.jsii'), join(root, 'tsconfig.tsbuildinfo')]) {
@@ -85,7 +85,8 @@ const boundaries: Plugin = {
           [resolve(resolveDir, path), resolve(resolveDir, path, 'index')].includes(source),
         ) ?? [];
       const isApart = name && (kind === 'dynamic-import' || SHARED.has(name));
-      return isApart ? { path: `./${name}.js`, external: true } : undefined;
+      // None of them does anything when it is loaded: where nothing of it is used, it is not.
+      return isApart ? { path: `./${name}.js`, external: true, sideEffects: false } : undefined;
     });
   },
 };

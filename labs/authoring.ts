@@ -15,6 +15,7 @@ export type {
 export { expiredImages, fitsTagPattern, type StoredImage } from '../modules/life-cycle';
 export { alarmOn, alarmReads, judgeAlarm, type MetricWatch, type Watch } from './engine/alarms';
 export type { Assembly, Resource, Target } from './engine/assembly';
+export { type BuildCommand, type BuildScript, buildScript } from './engine/build-script';
 export {
   type Check,
   type Failure,
@@ -54,7 +55,7 @@ export { judgeExpiry, judgeScan, judgeTags, movableTags, takenBy } from './engin
 export { type Buildspec, type Phase, readBuildspec } from './engine/rehearsal/buildspec';
 export { type PipelineAction, pipelinesOf, type TemplatePipeline } from './engine/rehearsal/pipelines';
 export { securityRules } from './engine/rule-packs';
-export { commandsIn, type ShellCommand } from './engine/shell';
+export type { ShellCommand } from './engine/shell';
 export {
   byArn,
   failed,

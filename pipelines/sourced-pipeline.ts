@@ -49,7 +49,7 @@ export interface BuildProps {
 export const NPM_CACHE = '/root/.npm/**/*';
 
 /**
- * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire after a month, executions queue up,
+ * A CodePipeline (V2) that begins with a source: its artifacts are encrypted and expire, executions queue up,
  * so that what they make follows the order of the commits, and builds write to a log group of their own.
  */
 export class SourcedPipeline extends Construct {

@@ -1,9 +1,21 @@
-import { firstFailure, type Goal, grantsOf, held, mayOnly, mayRead, names, reads, when } from '../authoring';
+import {
+  type BuildCommand,
+  firstFailure,
+  type Goal,
+  grantsOf,
+  held,
+  mayOnly,
+  mayRead,
+  names,
+  reads,
+  when,
+} from '../authoring';
 import { withParts } from './judging';
-import { BUILDS, type BuildCommand, buildAction, PUSHES, scriptOf, TYPE, variablesOf } from './parts';
+import { BUILDS, buildAction, PUSHES, scriptOf, TYPE, variablesOf } from './parts';
 
 /** What may be a try of it: a container is run and waited for, or a program is. */
-const TRIES = /^(sudo )?docker (compose )?(run|up)\b|^(sh|bash|node|npm|npx|make|python3?|curl|mvn|\.\/\S+) /;
+const TRIES =
+  /^(sudo )?docker (compose |container )?(run|up)\b|^((\/\S*\/)?(sh|bash|node|npm|npx|yarn|pnpm|make|python3?|curl|mvn)|\.?\/?\S+\.(sh|js|py)|\.\/\S+)(\s|$)/;
 
 /** What only looks as if it tried: what installs, reads a script without running it, or leaves a container behind. */
 const TRIES_NOTHING = /^npm (ci|i|install)\b|^(sh|bash) -n\b|\bdocker run\b.* (-d|--detach)\b|^npx (cdk|esbuild)\b/;
@@ -70,7 +82,7 @@ export const onePlatform: Goal = {
     const platforms = building.flatMap((text) =>
       [...text.matchAll(/--platform[= ]["']?([\w/,]+)/g)].flatMap(([, named]) => named.split(',')),
     );
-    const isOff = variables.get('BUILDX_NO_DEFAULT_ATTESTATIONS') === '1';
+    const isOff = /^(1|true)$/i.test(variables.get('BUILDX_NO_DEFAULT_ATTESTATIONS') ?? '');
     return firstFailure(
       () =>
         when(isOff || building.every((text) => NO_ORIGIN.test(text)), {
@@ -104,7 +116,10 @@ function isUntagged(name: string): boolean {
 
 /** What an image is pushed as: the last word of a push, or the tags of a build that pushes. */
 function pushedAs(text: string): string[] {
-  const words = text.split(/\s+/).map((word) => word.replace(/["']/g, ''));
+  const words = text
+    .replace(/\s--tag=/g, ' --tag ')
+    .split(/\s+/)
+    .map((word) => word.replace(/["']/g, ''));
   const tags = words.filter((_, index) => ['-t', '--tag'].includes(words[index - 1]));
   return BUILDS.test(text) ? tags : words.slice(-1);
 }
@@ -125,7 +140,8 @@ export const taggedByExecution: Goal = {
     const pushing = texts.filter((text) => PUSHES.test(text));
     // All tags of a repository are pushed at once, whatever command has given them.
     const isAll = pushing.some((text) => / (-a|--all-tags)\b/.test(text));
-    const pushed = (isAll ? texts.filter((text) => /\bdocker (image )?tag\b/.test(text)) : pushing).flatMap(pushedAs);
+    const naming = texts.filter((text) => BUILDS.test(text) || /\bdocker (image )?tag\b/.test(text));
+    const pushed = (isAll ? naming : pushing).flatMap(pushedAs);
     const latest = pushed.find((name) => name.endsWith(':latest') || isUntagged(name));
     const given = variablesOf(assembly, buildAction(assembly, imagePipeline, build));
     const ids = given.filter(([, value]) => value.includes('PipelineExecutionId'));
@@ -234,7 +250,7 @@ export const failedTryEnds: Goal = {
     const { commands } = scriptOf(assembly, build);
     const tries = triesOf(commands);
     const pushing = commands.find(({ text }) => PUSHES.test(text));
-    const forgiven = tries.find(({ isForgiven }) => isForgiven);
+    const forgiven = tries.every(({ isForgiven }) => isForgiven) ? tries[0] : undefined;
     const tolerant = tries.find(({ phase }) => phase !== pushing?.phase && phase.onFailure === 'CONTINUE');
     const isLate =
       pushing?.phase.name === 'post_build' &&

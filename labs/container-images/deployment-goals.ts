@@ -1,6 +1,7 @@
 import {
   type Assembly,
   asList,
+  type BuildCommand,
   dig,
   entriesAt,
   firstFailure,
@@ -18,7 +19,7 @@ import {
   when,
 } from '../authoring';
 import { withParts } from './judging';
-import { type BuildCommand, buildAction, DEPLOYS, partsOf, scriptOf, startersOf, TYPE, variablesOf } from './parts';
+import { buildAction, DEPLOYS, partsOf, scriptOf, startersOf, TYPE, variablesOf } from './parts';
 import { FIXED_TAGS } from './registry-goals';
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html */
@@ -156,9 +157,6 @@ export const deploysDigest: Goal = {
       found !== undefined &&
       deploying > commands.indexOf(found) &&
       (deploy.text.includes(found.text) || (found.into !== undefined && usesOf(found.into).test(deploy.text)));
-    const forgiven =
-      [found, deploy].find((one) => one?.isForgiven && !deploy.text.includes(one.text)) ??
-      (deploy?.isForgiven ? deploy : undefined);
     return firstFailure(
       () =>
         when(found !== undefined, {
@@ -177,8 +175,9 @@ export const deploysDigest: Goal = {
           next: 'deploy with the variable that the digest is in',
         }),
       () =>
-        when(forgiven === undefined, {
-          seen: `${deployment.name} goes on when this fails: ${forgiven?.statement.slice(0, 60)}`,
+        when(!deploy?.isForgiven, {
+          // A digest that was not found fails the deployment itself.
+          seen: `${deployment.name} goes on when this fails: ${deploy?.statement.slice(0, 60)}`,
           wanted: 'a build that fails with it, so that the stage goes back',
           where: deployment.where,
           next: 'let the command fail',

@@ -1,14 +1,13 @@
 import {
   type Assembly,
   asList,
-  commandsIn,
+  type BuildScript,
+  buildScript,
   dig,
   type Json,
-  type Phase,
   type Resource,
   readBuildspec,
   roleOf,
-  type ShellCommand,
 } from '../authoring';
 
 /** The CloudFormation types of the pattern's resources. */
@@ -101,46 +100,23 @@ export function variablesOf(assembly: Assembly, action: Json | undefined): [stri
   }
 }
 
-/** A command of a build. */
-export interface BuildCommand extends ShellCommand {
-  /** The phase that it is part of. */
-  readonly phase: Phase;
-}
-
-/** What a build runs. */
-export interface BuildScript {
-  /** Its commands in their order, without those that only say something. */
-  readonly commands: readonly BuildCommand[];
-  /** The variables that it sets to plain text, or is given as such. */
-  readonly variables: ReadonlyMap<string, string>;
-}
-
 /** What does nothing but print, or nothing at all. */
 const SAYS = /^(echo|printf|true|:)(\s|$)/;
 
 /**
- * What a build runs, by its buildspec.
+ * What a build runs, without what only says something.
  *
  * @param assembly the assembly
  * @param project the build
  * @returns no commands where its buildspec is not in the template, or can't be read
  */
 export function scriptOf(assembly: Assembly, project: Resource): BuildScript {
-  const given = assembly
-    .list(project, 'Environment.EnvironmentVariables')
-    .map((one) => [String(dig(one, 'Name')), assembly.text(dig(one, 'Value'))] as const);
-  const variables = new Map(given);
-  const commands = phasesOf(assembly, project).flatMap((phase) =>
-    commandsIn(phase.commands, variables).map((command) => ({ ...command, phase })),
-  );
-  return { commands: commands.filter(({ text }) => !SAYS.test(text)), variables };
-}
-
-function phasesOf(assembly: Assembly, project: Resource): readonly Phase[] {
   try {
-    return readBuildspec(assembly.text(assembly.property(project, 'Source.BuildSpec'))).phases;
+    const spec = readBuildspec(assembly.text(assembly.property(project, 'Source.BuildSpec')));
+    const { commands, variables } = buildScript(assembly, project, spec);
+    return { commands: commands.filter(({ text }) => !SAYS.test(text)), variables };
   } catch {
-    return [];
+    return { commands: [], variables: new Map() };
   }
 }
 

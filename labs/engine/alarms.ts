@@ -110,7 +110,7 @@ export function judgeAlarm(assembly: Assembly, metric: WatchedMetric, watch: Wat
     () => (metric.isCompared ? judgeComparison(assembly, alarm) : reached),
     () => (metric.isCompared && !hasBand ? judgeLimit(assembly, alarm, watch) : reached),
     () => (metric.isCompared && !hasBand && watch.isCount ? judgeSamples(assembly, metric) : reached),
-    () => judgeTime(assembly, alarm),
+    () => judgeTime(assembly, metric),
     () =>
       when(actors.length > 0, {
         seen: `the alarm ${alarm.name} has no action`,
@@ -146,10 +146,9 @@ function judgeSamples(assembly: Assembly, { holder: alarm, statistic = '' }: Wat
 }
 
 /** Whether somebody hears in time, and of nothing else. */
-function judgeTime(assembly: Assembly, alarm: Resource): Verdict {
+function judgeTime(assembly: Assembly, { holder: alarm, period = USUAL_PERIOD }: WatchedMetric): Verdict {
   const number = (property: string): number | undefined => assembly.number(alarm, property);
   const periods = number('DatapointsToAlarm') ?? number('EvaluationPeriods') ?? 1;
-  const period = number('Period') ?? USUAL_PERIOD;
   return firstFailure(
     () =>
       when(periods * period <= SLOWEST, {

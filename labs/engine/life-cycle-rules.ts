@@ -101,6 +101,13 @@ export const expiring = (rules: readonly LifeCycleRule[]): LifeCycleRule[] =>
   rules.filter(({ action }) => action === 'expire');
 
 /**
+ * Whether a rule selects what another one has moved to the archive.
+ *
+ * @param rule the rule
+ */
+export const isOfArchive = ({ countType }: LifeCycleRule): boolean => countType === 'sinceImageTransitioned';
+
+/**
  * The images that rules take.
  *
  * @param rules the rules of a policy
@@ -109,8 +116,8 @@ export const expiring = (rules: readonly LifeCycleRule[]): LifeCycleRule[] =>
 export const takenOf = (rules: readonly LifeCycleRule[], images: readonly StoredImage[]): StoredImage[] =>
   expiredImages(JSON.stringify({ rules: rules.map(({ json }) => json) }), images);
 
-/** Tags of what passes: a version is not called so. */
-const PASSING = /^(pr|pull|mr|dev|feature|branch|test|tmp|temp|cache|snapshot|nightly)\b/i;
+/** Patterns of tags that versions have, and not only what passes. */
+const VERSIONS = /^(v|ver|version|rel|release|prod|production|stable|commit|sha|git|build)?[-_.]?(\d|\*)/i;
 
 /** Images of one way to give tags. */
 export interface Tagging {
@@ -135,7 +142,7 @@ const imagesOf = (days: number, tagsOf: (number: number) => readonly string[]): 
 export function taggingsFor(rules: readonly LifeCycleRule[], days: number): Tagging[] {
   const named = rules
     .map(({ patterns }) => patterns)
-    .filter((patterns) => patterns.length > 0 && patterns.every((one) => one.includes('*') && !PASSING.test(one)));
+    .filter((patterns) => patterns.length > 0 && patterns.every((one) => one.includes('*') && VERSIONS.test(one)));
   const commit = (number: number): string =>
     number.toString(16).padStart(40, '4f2a9c81d07e53b6a1c4d2e8f9017b35c6a8e240');
   return [

@@ -18,6 +18,8 @@ export interface NamedMetric {
 export interface WatchedMetric extends NamedMetric {
   /** The statistic that is watched, `Maximum` for example. @default - none is named */
   readonly statistic?: string;
+  /** The seconds of one period of it. @default - the template does not say, or not as a number */
+  readonly period?: number;
   /** Whether the alarm compares the metric itself with its threshold, not an expression that the metric is part of. */
   readonly isCompared: boolean;
 }
@@ -66,16 +68,22 @@ export function isMetricOf(assembly: Assembly, { dimensions, holder }: NamedMetr
  * @param alarm an `AWS::CloudWatch::Alarm`
  */
 export function alarmMetrics(alarm: Resource): WatchedMetric[] {
-  const { Statistic, ExtendedStatistic, Metrics } = alarm.properties;
+  const { Statistic, ExtendedStatistic, Period, Metrics } = alarm.properties;
   const math = asList(Metrics).map((query) => ({
     metric: dig(query, 'MetricStat', 'Metric'),
     statistic: dig(query, 'MetricStat', 'Stat'),
+    period: dig(query, 'MetricStat', 'Period'),
     isCompared: dig(query, 'ReturnData') !== false,
   }));
-  const plain = { metric: alarm.properties, statistic: Statistic ?? ExtendedStatistic, isCompared: true };
+  const plain = {
+    metric: alarm.properties,
+    statistic: Statistic ?? ExtendedStatistic,
+    period: Period,
+    isCompared: true,
+  };
   return [plain, ...math]
     .filter(({ metric }) => dig(metric, 'MetricName') !== undefined)
-    .map(({ metric, statistic, isCompared }) => ({
+    .map(({ metric, statistic, period, isCompared }) => ({
       namespace: textOf(dig(metric, 'Namespace')),
       name: textOf(dig(metric, 'MetricName')),
       dimensions: asList(dig(metric, 'Dimensions')).map((dimension) => ({
@@ -84,6 +92,7 @@ export function alarmMetrics(alarm: Resource): WatchedMetric[] {
       })),
       holder: alarm,
       ...(typeof statistic === 'string' ? { statistic } : {}),
+      ...(Number(period) > 0 ? { period: Number(period) } : {}),
       isCompared,
     }));
 }

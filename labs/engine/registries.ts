@@ -2,7 +2,7 @@ import { expiredImages, fitsTagPattern, type StoredImage } from '../../modules/l
 import type { Assembly, Resource } from './assembly';
 import type { Verdict } from './check';
 import { asList, dig } from './json';
-import { expiring, problemOf, rulesOf, type Tagging, taggingsFor, takenOf } from './life-cycle-rules';
+import { expiring, isOfArchive, problemOf, rulesOf, type Tagging, taggingsFor, takenOf } from './life-cycle-rules';
 import { firstFailure, held, when } from './verdicts';
 
 const LIFE_CYCLE = 'LifecyclePolicy.LifecyclePolicyText';
@@ -133,7 +133,9 @@ export function judgeExpiry(assembly: Assembly, repository: Resource, { newest, 
   const rules = rulesOf(assembly, repository);
   const problem = problemOf(rules);
   const taggings = tagging ? [tagging] : taggingsFor(rules, DAYS);
-  const takes = ({ images }: Tagging): number => takenOf(expiring(rules), images).length;
+  // What is archived is out of use already: when it expires there is no matter here.
+  const [archived, direct] = [true, false].map((is) => expiring(rules).filter((rule) => isOfArchive(rule) === is));
+  const takes = ({ images }: Tagging): number => takenOf(direct, images).length;
   const left = (one: Tagging): number => one.images.length - takes(one);
   const hasty = taggings.find((one) => left(one) < newest);
   const shared = { where: repository.where, next: 'let images expire by their number or their age' };
@@ -159,14 +161,11 @@ export function judgeExpiry(assembly: Assembly, repository: Resource, { newest, 
         wanted: 'a rule whose action is to expire: the archive is billed as well',
       }),
     () =>
-      when(
-        taggings.some((one) => takes(one) > 0),
-        {
-          ...shared,
-          seen: `the life-cycle rules of ${repository.name} take none of ${taggings[0].images.length} images, one a day, that have tags like ${told(taggings)}`,
-          wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
-        },
-      ),
+      when(archived.length > 0 || taggings.some((one) => takes(one) > 0), {
+        ...shared,
+        seen: `the life-cycle rules of ${repository.name} take none of ${taggings[0].images.length} images, one a day, that have tags like ${told(taggings)}`,
+        wanted: 'a life-cycle rule that takes old images: a registry bills all that it stores',
+      }),
     () =>
       when(hasty === undefined, {
         ...shared,

@@ -21,13 +21,25 @@ interface Place {
   readonly isForgiven: boolean;
   /** Whether nothing comes behind it in its list. */
   readonly isLast: boolean;
+  /** Whether it is what an `if` asks, and one of the answers ends the script. @default false */
+  readonly isAnswered?: boolean;
 }
+
+/** Where a script begins. */
+const TOP: Place = { isForgiven: false, isLast: true };
 
 /** What always fails, so that nothing before it is forgiven. */
 const FAILS = /^(false|(exit|return)( ([1-9]\d*|\$.*))?)$/;
 
-/** What lets a script end at the first failure. */
+/** What lets a script end at the first failure, and a pipeline fail with any of its commands. */
 const ENDS_AT_FAILURE = /^set (-\w*e|.*-o errexit)/;
+const FAILS_IN_PIPES = /^set .*-\w*o pipefail/;
+
+/** What judges what it reads, or the text that it is given. */
+const JUDGES = /^(\[|test|z?grep|egrep|diff|cmp|jq -e)(\s|$)/;
+
+/** What keeps how the command before it has ended. */
+const KEEPS_CODE = /^\w+=\$\?/;
 
 /** A variable that a command uses. */
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
@@ -47,6 +59,7 @@ export function commandsIn(scripts: readonly string[], variables: Map<string, st
 class Script {
   readonly commands: readonly ShellCommand[];
   private endsAtFailure = false;
+  private failsInPipes = false;
 
   constructor(
     private readonly source: string,
@@ -54,14 +67,17 @@ class Script {
   ) {
     this.commands = parse(source).commands.flatMap((statement, index, all) => {
       const written = source.slice(statement.pos, statement.end);
-      return this.statement(statement, false, index === all.length - 1).map((one) => ({ ...one, statement: written }));
+      return this.statement(statement, TOP, all.slice(index + 1)).map((one) => ({ ...one, statement: written }));
     });
   }
 
   /** A list fails as its last statement does, or at the first that fails where the script says so. */
-  private statement({ command, background }: Statement, isForgiven: boolean, isLast: boolean): Found[] {
-    const isPassed = background === true || !(isLast || this.endsAtFailure);
-    return this.within(command, { isForgiven: isForgiven || isPassed, isLast });
+  private statement({ command, background }: Statement, place: Place, behind: readonly Statement[]): Found[] {
+    const [next] = behind;
+    const isLast = next === undefined;
+    const isKept = !isLast && KEEPS_CODE.test(this.source.slice(next.pos, next.end));
+    const isPassed = background === true || !(isLast || isKept || this.endsAtFailure);
+    return this.within(command, { ...place, isForgiven: place.isForgiven || isPassed, isLast });
   }
 
   private within(node: SyntaxNode, place: Place): Found[] {
@@ -70,10 +86,15 @@ class Script {
       return this.command(node, isForgiven);
     }
     if (node.type === 'Pipeline') {
-      // It fails as its last command does.
+      // It fails as its last command does, which may be there to judge what the others print.
       const isInverted = node.prefixes.some(({ type }) => type === 'Negation');
-      return node.commands.flatMap((one, index) =>
-        this.within(one, { ...place, isForgiven: isForgiven || isInverted || index < node.commands.length - 1 }),
+      const last = node.commands[node.commands.length - 1];
+      const isJudged = this.failsInPipes || JUDGES.test(this.source.slice(last.pos, last.end));
+      return node.commands.flatMap((one) =>
+        this.within(one, {
+          ...place,
+          isForgiven: isForgiven || (isInverted && !place.isAnswered) || !(one === last || isJudged),
+        }),
       );
     }
     if (node.type === 'AndOr') {
@@ -86,12 +107,16 @@ class Script {
       });
     }
     if (node.type === 'If' || node.type === 'Elif' || node.type === 'While') {
-      return childrenOf(node).flatMap((child) =>
-        this.within(child, { ...place, isForgiven: isForgiven || child === node.clause }),
-      );
+      // What is asked is in earnest where one of the answers ends the script.
+      const answers = childrenOf(node).filter((child) => child !== node.clause);
+      const isAnswered = node.type !== 'While' && answers.some((answer) => this.fails(answer));
+      return [
+        ...this.within(node.clause, { ...place, isAnswered, isForgiven: isForgiven || !isAnswered }),
+        ...answers.flatMap((answer) => this.within(answer, place)),
+      ];
     }
     if (node.type === 'CompoundList') {
-      return node.commands.flatMap((one, index, all) => this.statement(one, isForgiven, index === all.length - 1));
+      return node.commands.flatMap((one, index, all) => this.statement(one, place, all.slice(index + 1)));
     }
     return node.type === 'Function' ? [] : childrenOf(node).flatMap((child) => this.within(child, place));
   }
@@ -99,12 +124,9 @@ class Script {
   private command(node: Command, isForgiven: boolean): Found[] {
     const taken = childrenOf(node).flatMap((part) => {
       const into = part.type === 'Assignment' ? { into: part.name } : {};
-      // An assignment fails as what it takes from does; any other command does not.
-      return this.taken(part).map((one) => ({
-        ...one,
-        ...into,
-        isForgiven: one.isForgiven || isForgiven || node.name !== undefined,
-      }));
+      // An assignment fails as what it takes from does, and a test by what that has printed; any other command does not.
+      const isPassed = node.name !== undefined && !JUDGES.test(node.name.text);
+      return this.taken(part).map((one) => ({ ...one, ...into, isForgiven: one.isForgiven || isForgiven || isPassed }));
     });
     for (const part of [...node.prefix, ...node.args]) {
       if (part.type === 'Assignment' && part.value.type === 'Word' && !/\$\(|`/.test(part.value.text)) {
@@ -114,8 +136,10 @@ class Script {
     if (!node.name) {
       return taken;
     }
-    const text = this.expanded(this.source.slice(node.name.pos, node.end));
+    const words = [node.name, ...node.args].map(({ pos, end }) => this.source.slice(pos, end));
+    const text = this.expanded(words.join(' '));
     this.endsAtFailure ||= ENDS_AT_FAILURE.test(text);
+    this.failsInPipes ||= FAILS_IN_PIPES.test(text);
     return [...taken, { text, isForgiven }];
   }
 

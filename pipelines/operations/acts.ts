@@ -1,6 +1,7 @@
 import {
   ActionCategory,
   ActionExecutionStatus,
+  type ActionState,
   ApprovalStatus,
   ExecutionType,
   GetPipelineExecutionCommand,
@@ -198,11 +199,11 @@ export async function approving(aws: Aws, definition: Definition, answer: Answer
 /** Where one execution is in a stage at a time, the state of the pipeline has the token. */
 async function waitingInTurn(aws: Aws, definition: Definition): Promise<Waiting[]> {
   return (await stagesOf(aws, definition)).flatMap(({ stageName: stage = '', actionStates = [], latestExecution }) =>
-    actionStates.flatMap(({ actionName: action = '', latestExecution: { token, status } = {} }) =>
-      token && status === ActionExecutionStatus.InProgress
-        ? [waitingAt(definition, { stage, action, token, execution: latestExecution?.pipelineExecutionId ?? '' })]
-        : [],
-    ),
+    actionStates
+      .filter(isAsking)
+      .map(({ actionName: action = '', latestExecution: { token = '' } = {} }) =>
+        waitingAt(definition, { stage, action, token, execution: latestExecution?.pipelineExecutionId ?? '' }),
+      ),
   );
 }
 
@@ -223,12 +224,30 @@ async function waitingInParallel(aws: Aws, definition: Definition): Promise<Wait
   );
 }
 
-/** An approval is called by its stage, and by its own name too where the stage has several. */
-function waitingAt({ stages }: Definition, waiting: Omit<Waiting, 'name'>): Waiting {
-  const { stage, action } = waiting;
+function waitingAt(definition: Definition, waiting: Omit<Waiting, 'name'>): Waiting {
+  return { ...waiting, name: approvalName(definition, waiting.stage, waiting.action) };
+}
+
+/**
+ * What an approval is called: by its stage, and by its own name too where the stage has several.
+ *
+ * @param definition the pipeline
+ * @param stage the stage
+ * @param action the action that waits
+ */
+export function approvalName({ stages }: Definition, stage: string, action: string): string {
   const actions = stages.find(({ name }) => name === stage)?.actions ?? [];
   const isAlone = actions.filter(({ category }) => category === ActionCategory.Approval).length < 2;
-  return { ...waiting, name: isAlone ? stage : `${stage}/${action}` };
+  return isAlone ? stage : `${stage}/${action}`;
+}
+
+/**
+ * Whether an action waits for somebody now.
+ *
+ * @param state the action, as the state of the pipeline has it
+ */
+export function isAsking({ latestExecution: { token, status } = {} }: ActionState): boolean {
+  return token !== undefined && status === ActionExecutionStatus.InProgress;
 }
 
 /** What is tried again. */

@@ -1,4 +1,4 @@
-import { stagesOf } from './acts';
+import { isAsking, stagesOf } from './acts';
 import type { Aws } from './aws';
 import type { Definition } from './definition';
 import { type Status, statusOf } from './execution';
@@ -22,8 +22,7 @@ export interface Occupant {
 export async function occupantsOf(aws: Aws, definition: Definition): Promise<Occupant[]> {
   const stages = await stagesOf(aws, definition);
   return stages.flatMap(({ stageName: stage = '', latestExecution, actionStates = [] }) => {
-    const isAsking = actionStates.some(({ latestExecution: one }) => one?.token && one.status === 'InProgress');
     const { pipelineExecutionId: execution, status } = latestExecution ?? {};
-    return execution ? [{ stage, execution, status: isAsking ? 'asking' : statusOf(status) }] : [];
+    return execution ? [{ stage, execution, status: actionStates.some(isAsking) ? 'asking' : statusOf(status) }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import {
+  approvalName,
   type Change,
   changesBetween,
   type Definition,
@@ -73,7 +74,7 @@ function lineScreen(output: Output, definition: Definition, place: Place): Scree
     see: (sight) => {
       if (sight.kind === 'state') {
         for (const change of changesBetween(before, sight.state)) {
-          output.print(lineOf(output, definition, place, change));
+          output.print(lineOf(output, definition, place, sight.state, change));
         }
         before = sight.state;
       } else {
@@ -90,13 +91,13 @@ function lineScreen(output: Output, definition: Definition, place: Place): Scree
 }
 
 /** A change as a line of its own. */
-function lineOf(output: Output, { name }: Definition, place: Place, change: Change): string {
+function lineOf(output: Output, definition: Definition, place: Place, { id }: ExecutionState, change: Change): string {
   const words =
     change.event === 'execution'
-      ? [name, change.id, change.status, change.summary]
+      ? [definition.name, change.id, change.status, change.summary]
       : [
           `${change.stage}/${change.action}`,
-          change.status === 'asking' ? `waits: ${approveCommand(name, change.stage, place)}` : change.status,
+          change.status === 'asking' ? `waits: ${approveCommand(definition, { ...change, id }, place)}` : change.status,
           change.seconds !== undefined && durationWords(change.seconds),
           change.error ?? change.summary,
         ];
@@ -186,11 +187,18 @@ function footOf(seen: StateSight | undefined, place: Place): string {
     return '';
   }
   const asking = seen.state.stages.find(({ status }) => status === 'asking');
-  return asking
-    ? `${asking.name} waits for you: ${approveCommand(seen.definition.name, asking.name, place)}`
+  const action = asking?.actions.find(({ status }) => status === 'asking')?.name;
+  return asking && action
+    ? `${asking.name} waits for you: ${approveCommand(seen.definition, { stage: asking.name, action, id: seen.state.id }, place)}`
     : 'Ctrl-C stops watching; the pipeline goes on.';
 }
 
-function approveCommand(pipeline: string, stage: string, place: Place): string {
-  return commandOf(['approve', pipeline, stage], place);
+/** What answers an approval: which execution is meant has to be said where several run beside one another. */
+function approveCommand(
+  definition: Definition,
+  { stage, action, id }: { readonly stage: string; readonly action: string; readonly id: string },
+  place: Place,
+): string {
+  const which = definition.isParallel ? ['--execution', id] : [];
+  return commandOf(['approve', definition.name, approvalName(definition, stage, action), ...which], place);
 }

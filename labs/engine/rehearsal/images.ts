@@ -20,7 +20,7 @@ case "$1 $2" in
   'build '* | 'image build' | 'buildx build')
     for word; do
       shift
-      if [ "$word" = --push ]; then said --push; else set -- "$@" "$word"; fi
+      if [ "\${word%=true}" = --push ]; then said --push; else set -- "$@" "$word"; fi
     done ;;
 esac
 exec "${docker}" "$@"
@@ -31,7 +31,8 @@ const awsBefore = (aws: string, pushed: string): string => `#!/bin/sh
 case "$*" in
   *'ecr get-login-password'*) echo rehearsal; exit 0 ;;
   *'ecr describe-images'*imageDigest*text*)
-    tag=\${*##*imageTag=}
+    all=$*
+    tag=\${all##*imageTag=}
     grep -qs ":\${tag%% *}$" "${pushed}" || { echo 'ImageNotFoundException' >&2; exit 254; }
     echo "aws ecr describe-images: ${SAID}; zeros stand for the digest" >&2
     echo "sha256:${'0'.repeat(64)}"

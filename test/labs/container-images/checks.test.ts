@@ -142,6 +142,42 @@ describe('right answers of another kind pass:', () => {
     ],
     ['try-before-push', 'all in one chain', build([BUILD, 'docker run --rm $URI:$COMMIT test', ...PUSH].join(' && '))],
     [
+      'build-and-push',
+      'attestations off by a variable of the buildspec',
+      changed('Make', {
+        Source: {
+          BuildSpec: JSON.stringify({
+            version: '0.2',
+            env: { variables: { BUILDX_NO_DEFAULT_ATTESTATIONS: 'true' } },
+            phases: { build: { commands: ['docker build .', ...PUSH] } },
+          }),
+        },
+      }),
+    ],
+    [
+      'build-and-push',
+      'all tags of a build at once',
+      build(`${BUILD.replace(' .', ' --tag=$URI:exec-$RUN .')}`, 'docker push --all-tags $URI >/dev/null'),
+    ],
+    ['build-and-push', 'lines that go on', build(BUILD, ...PUSH.slice(0, 2), 'docker push \\\n  $URI:exec-$RUN')],
+    ['try-before-push', 'a script that is run', build(BUILD, './try.sh', ...PUSH)],
+    ['try-before-push', 'an answer that is looked at', build(BUILD, 'docker run $URI:$COMMIT | grep -q ok', ...PUSH)],
+    ['try-before-push', 'an answer that is compared', build(BUILD, '[ "$(docker run $URI:$COMMIT)" = ok ]', ...PUSH)],
+    ['try-before-push', 'a question', build(BUILD, 'if ! sh try.sh; then exit 1; fi', ...PUSH)],
+    [
+      'try-before-push',
+      'a wait before the try',
+      build(BUILD, 'docker run -d $URI:$COMMIT', 'until curl localhost; do sleep 1; done', 'sh try.sh', ...PUSH),
+    ],
+    [
+      'deployment-pipeline',
+      'an export',
+      ship(
+        'export D=$(aws ecr describe-images --image-ids imageTag=exec-$RUN)',
+        'npx cdk deploy greets -c imageDigest=$D',
+      ),
+    ],
+    [
       'try-before-push',
       'a push in a later phase, behind a question',
       SPEC({

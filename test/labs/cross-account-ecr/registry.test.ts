@@ -59,6 +59,10 @@ test.each<[string, Json[]]>([
     [tagged({ tagPrefixList: ['pr-'], countNumber: 1 }), rule({}, { rulePriority: 2 })],
   ],
   [
+    'what passes by another name, beside others',
+    [tagged({ tagPrefixList: ['staging-'], countNumber: 1 }), rule({}, { rulePriority: 2 })],
+  ],
+  [
     'from the archive, too',
     [
       rule({}, { action: { type: 'transition', targetStorageClass: 'archive' } }),
