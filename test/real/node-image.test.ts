@@ -1,20 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
 import { run } from '../support/commands';
 import { startImage } from '../support/image-process';
 
 /*
  * What an image of Node.js runs, without a builder: the runtime interface client of AWS runs the bundle as a process behind the
- * Runtime API. It needs Node.js 22 or newer, and is compiled when it is installed: by cmake and a compiler of C++.
+ * Runtime API. It needs Node.js 22 or newer, and is compiled when it is installed: by cmake and a compiler of C++, with the
+ * headers of the Node.js that runs the tests, whose interface for addons is the same in all versions.
  */
 
 const CLIENT = ['aws-lambda-ric@4.0.2', 'node@24'];
 
+/** Where this Node.js is installed, with its headers where it has them. */
+const installed = join(dirname(realpathSync(process.execPath)), '..');
+
 /** Whether this machine can compile it. */
-const compiles = ['cmake', 'g++', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+const compiles =
+  existsSync(join(installed, 'include', 'node', 'node_api.h')) &&
+  ['cmake', 'g++', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 
 let folder: string;
 
@@ -28,7 +34,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
   'bundles of Node.js answer as processes of the runtime interface client',
   async () => {
     writeFileSync(join(folder, 'package.json'), '{}');
-    run(folder, 'npm', ['install', '--no-audit', '--no-fund', ...CLIENT]);
+    const env = { npm_config_nodedir: installed };
+    run(folder, 'npm', ['install', '--no-audit', '--no-fund', ...CLIENT], env);
     const modules = join(folder, 'node_modules');
     const client = { node: join(modules, 'node', 'bin', 'node'), file: join(modules, 'aws-lambda-ric', 'index.mjs') };
 
