@@ -30,6 +30,7 @@ export type { StandIns } from './engine/deployment/cut';
 export { functionAt, functionIn, roleOf } from './engine/functions';
 export { asList, dig, entriesAt, isObject, type Json, type JsonObject } from './engine/json';
 export type { Lab, Labs, Probes } from './engine/lab';
+export { expiring, rulesOf, takenOf } from './engine/life-cycle-rules';
 export {
   acting,
   alarmMetrics,
@@ -42,6 +43,7 @@ export type { Edit, Mistake, Mutation } from './engine/mutation';
 export { type Having, judgingParts, type Missing } from './engine/parts';
 export {
   type Excess,
+  fitsWildcard,
   grantsOf,
   names,
   type Rights,
@@ -51,7 +53,7 @@ export {
 } from './engine/permissions';
 export type { IdlePrice, Prices } from './engine/prices';
 export { type Deployed, type Probe, ProbeFailure } from './engine/probe';
-export { judgeExpiry, judgeScan, judgeTags, movableTags, takenBy } from './engine/registries';
+export { judgeExpiry, judgeScan, judgeTags, movableTags } from './engine/registries';
 export { type Buildspec, type Phase, readBuildspec } from './engine/rehearsal/buildspec';
 export { type PipelineAction, pipelinesOf, type TemplatePipeline } from './engine/rehearsal/pipelines';
 export { securityRules } from './engine/rule-packs';

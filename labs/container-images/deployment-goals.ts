@@ -4,6 +4,7 @@ import {
   type BuildCommand,
   dig,
   entriesAt,
+  expiring,
   firstFailure,
   fitsTagPattern,
   type Goal,
@@ -14,8 +15,9 @@ import {
   movableTags,
   type Resource,
   reads,
+  rulesOf,
   type StoredImage,
-  takenBy,
+  takenOf,
   when,
 } from '../authoring';
 import { withParts } from './judging';
@@ -285,7 +287,7 @@ export const runningStays: Goal = {
     const [marks, further] = after.length > 0 ? [after, before] : [movable, []];
     const running = { ...STORED[STORED.length - 1], tags: [...STORED[STORED.length - 1].tags, ...marks] };
     const coming = { ...STORED[STORED.length - 2], tags: [...STORED[STORED.length - 2].tags, ...further] };
-    const taken = takenBy(assembly, repository, [...STORED.slice(0, -2), coming, running]) ?? [running];
+    const taken = takenOf(expiring(rulesOf(assembly, repository)), [...STORED.slice(0, -2), coming, running]);
     const lost = [running, ...(further.length > 0 ? [coming] : [])].find((image) => taken.includes(image));
     const mark = (lost === coming ? further : marks)[0];
     return when(lost === undefined, {

@@ -4,7 +4,7 @@ import {
   dig,
   entriesAt,
   firstFailure,
-  fitsTagPattern,
+  fitsWildcard,
   type Goal,
   type Json,
   judgeScan,
@@ -88,7 +88,8 @@ export const pulling = (name: string, next: string): Goal => ({
       .filter((statement) => dig(statement, 'Effect') === 'Allow');
     const open = allowing.find((statement) => isWide(statement) && !isBound(assembly, statement));
     const allowed = allowing.filter((statement) => servicesIn(statement).includes(LAMBDA));
-    const may = (action: string) => (statement: Json) => actionsIn(statement).some((one) => fitsAction(one, action));
+    const may = (action: string) => (statement: Json) =>
+      actionsIn(statement).some((one) => fitsWildcard(one, action.toLowerCase()));
     const lacking = PULL.filter((action) => !allowed.some(may(action)));
     const further = allowed.flatMap(actionsIn).find((action) => !PULL.some((one) => one.toLowerCase() === action));
     return firstFailure(
@@ -135,11 +136,6 @@ function isWide(statement: Json): boolean {
 /** The actions of a statement in small letters: IAM reads them so. */
 function actionsIn(statement: Json): string[] {
   return asList(dig(statement, 'Action')).map((action) => String(action).toLowerCase());
-}
-
-/** Whether an action is one that a statement names, which may be a pattern. */
-function fitsAction(pattern: string, action: string): boolean {
-  return fitsTagPattern(pattern, action.toLowerCase());
 }
 
 /** What compares a key with values, and holds only where the key is there. */

@@ -3,6 +3,7 @@ import {
   byArn,
   failed,
   firstFailure,
+  fitsWildcard,
   functionAt,
   type Goal,
   held,
@@ -15,7 +16,7 @@ import {
 } from '../authoring';
 import { withServing } from './judging';
 import { routesOf, stagesOf, TYPE } from './parts';
-import { fitsWildcard, textOf } from './texts';
+import { textOf } from './texts';
 
 const KEY = 'GET /hello';
 const API_GATEWAY = 'apigateway.amazonaws.com';

@@ -1,6 +1,5 @@
-import { asList, entriesAt, type Json } from '../authoring';
+import { asList, entriesAt, fitsWildcard, type Json } from '../authoring';
 import type { Place } from './parts';
-import { fitsWildcard } from './texts';
 
 /** The account of the registry, where the template leaves it to the deployment which one that is. */
 export const OWN = 'its own account';

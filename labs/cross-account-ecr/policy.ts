@@ -1,4 +1,4 @@
-import { type Assembly, asList, dig, isObject, type Json, type Resource } from '../authoring';
+import { type Assembly, asList, dig, fitsWildcard, isObject, type Json, type Resource } from '../authoring';
 import {
   type Condition,
   conditionsOf,
@@ -11,7 +11,7 @@ import {
   sourceOf,
 } from './conditions';
 import { type Place, placeOf } from './parts';
-import { fitsWildcard, textOf } from './texts';
+import { textOf } from './texts';
 
 /** What creating a function takes, and what Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
 export const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];

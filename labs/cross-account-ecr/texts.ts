@@ -30,17 +30,3 @@ function splitParts(assembly: Assembly, value: Json): string[] {
   const kept = textOf(assembly, text).replace(/\$\{[^}]*\}/g, (name) => `\uE000${later.push(name) - 1}\uE000`);
   return kept.split(String(separator)).map((part) => part.replace(/\uE000(\d+)\uE000/g, (_, index) => later[index]));
 }
-
-/**
- * Whether a text fits a pattern as IAM has them: `*` stands for any text, and `?` for any letter.
- *
- * @param pattern the pattern
- * @param text the text
- */
-export function fitsWildcard(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(text);
-}

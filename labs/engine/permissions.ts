@@ -86,7 +86,7 @@ export function rightsOn(assembly: Assembly, role: Resource, actions: readonly s
 }
 
 function excessOf(assembly: Assembly, statement: Statement, actions: readonly string[]): Excess | undefined {
-  const meant = statement.actions.filter((pattern) => actions.some((action) => matches(pattern, action)));
+  const meant = statement.actions.filter((pattern) => actions.some((action) => fitsAction(pattern, action)));
   if (statement.managedPolicy !== undefined) {
     return { statement, by: 'policy', actions: meant };
   }
@@ -140,17 +140,28 @@ export function statementsOf(assembly: Assembly, role: Resource): Statement[] {
  * @param action for example `sqs:ReceiveMessage`
  */
 export function names(statement: Statement, action: string): boolean {
-  return statement.actions.some((pattern) => matches(pattern, action));
+  return statement.actions.some((pattern) => fitsAction(pattern, action));
 }
 
 const PATTERN = /[*?]/;
 
-function matches(pattern: string, action: string): boolean {
+function fitsAction(pattern: string, action: string): boolean {
+  return fitsWildcard(pattern.toLowerCase(), action.toLowerCase());
+}
+
+/**
+ * Whether a text fits a pattern as IAM has them: `*` stands for any text, and `?` for any letter. Case counts, as it does in
+ * ARNs and values; it does not in names of actions.
+ *
+ * @param pattern the pattern
+ * @param text the text
+ */
+export function fitsWildcard(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'i').test(action);
+  return new RegExp(`^${source}$`).test(text);
 }
 
 /** Types whose own reference (Ref) is the ARN: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ */

@@ -1,11 +1,9 @@
-import { expiredImages, fitsTagPattern, type StoredImage } from '../../modules/life-cycle';
+import { fitsTagPattern } from '../../modules/life-cycle';
 import type { Assembly, Resource } from './assembly';
 import type { Verdict } from './check';
 import { asList, dig } from './json';
 import { expiring, isOfArchive, problemOf, rulesOf, type Tagging, taggingsFor, takenOf } from './life-cycle-rules';
 import { firstFailure, held, when } from './verdicts';
-
-const LIFE_CYCLE = 'LifecyclePolicy.LifecyclePolicyText';
 
 /**
  * The patterns of tags that can be moved though all others can't.
@@ -87,26 +85,6 @@ function isScannedByRegistry(assembly: Assembly, repository: Resource): boolean 
       // A filter without an asterisk fits every name that it is part of.
       .some((filter) => fitsTagPattern(filter.includes('*') ? filter : `*${filter}*`, name))
   );
-}
-
-/**
- * The images that the life-cycle rules of a repository take.
- *
- * @param assembly the assembly
- * @param repository the repository
- * @param images what it holds
- * @returns undefined when the rules can't be read
- */
-export function takenBy(
-  assembly: Assembly,
-  repository: Resource,
-  images: readonly StoredImage[],
-): StoredImage[] | undefined {
-  try {
-    return expiredImages(assembly.text(assembly.property(repository, LIFE_CYCLE)), images);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Which images have to stay. */

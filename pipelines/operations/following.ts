@@ -59,9 +59,9 @@ export async function* follow(
     try {
       const seen = await look(aws, definition, execution);
       definition = seen.definition;
-      const hasIt = hasEnded(seen.state.status);
-      const next = hasIt ? await successorOf(aws, definition, seen.state) : undefined;
-      overBy = hasIt ? (overBy ?? soon()) : undefined;
+      const isOver = hasEnded(seen.state.status);
+      const next = isOver ? await successorOf(aws, definition, seen.state) : undefined;
+      overBy = isOver ? (overBy ?? soon()) : undefined;
       const mayGoOn = next !== undefined || isFromBefore(seen.state, id, act);
       yield { kind: 'state', ...seen };
       if (overBy !== undefined && (!mayGoOn || (Date.now() >= overBy && !isSuccessor(next)))) {

@@ -34,6 +34,17 @@ export function resourcesOf(resources: Resources, stack = 'orders'): Resource[] 
   });
 }
 
+/** The properties of an alarm on the sum of a metric of a resource, which rings `Bell`. */
+export const alarmOn = (namespace: string, metric: string, dimension: string, of: string): JsonObject => ({
+  Namespace: namespace,
+  MetricName: metric,
+  Dimensions: [{ Name: dimension, Value: ref(of) }],
+  AlarmActions: [ref('Bell')],
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  Statistic: 'Sum',
+  Threshold: 1,
+});
+
 /** A value of a template that is some resource's attribute. */
 export const attribute = (logicalId: string, name = 'Arn'): Json => ({ 'Fn::GetAtt': [logicalId, name] });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPattern } from '../../blueprints/catalog';
 import { run } from '../support/commands';
-import { startImage } from '../support/image-process';
+import { type RuntimeClient, startImage } from '../support/image-process';
 
 /*
  * What an image of Node.js runs, without a builder: the runtime interface client of AWS runs the bundle as a process behind the
@@ -30,26 +30,29 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-(compiles ? test : test.skip)(
-  'bundles of Node.js answer as processes of the runtime interface client',
-  async () => {
-    writeFileSync(join(folder, 'package.json'), '{}');
-    const env = { npm_config_nodedir: installed };
-    run(folder, 'npm', ['install', '--no-audit', '--no-fund', ...CLIENT], env);
-    const modules = join(folder, 'node_modules');
-    const client = { node: join(modules, 'node', 'bin', 'node'), file: join(modules, 'aws-lambda-ric', 'index.mjs') };
+/** What runs the handlers; the name of the test says which it is. */
+const runtime = compiles ? 'the runtime interface client' : 'a loop of the tests, as no client can be compiled here';
 
-    const greeting = await startImage(findPattern('container-images'), client);
-    expect(await greeting.invoke({ name: 'image' })).toEqual({ kind: 'response', body: { greeting: 'Hello, image!' } });
-    expect(await greeting.invoke({})).toMatchObject({
-      kind: 'error',
-      body: { errorMessage: expect.stringContaining('no name') },
-    });
-    greeting.stop();
+function installClient(): RuntimeClient {
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const env = { npm_config_nodedir: installed };
+  run(folder, 'npm', ['install', '--no-audit', '--no-fund', ...CLIENT], env);
+  const modules = join(folder, 'node_modules');
+  return { node: join(modules, 'node', 'bin', 'node'), file: join(modules, 'aws-lambda-ric', 'index.mjs') };
+}
 
-    const hello = await startImage(findPattern('cross-account-ecr'), client);
-    expect(await hello.invoke({})).toMatchObject({ kind: 'response', body: { statusCode: 200 } });
-    hello.stop();
-  },
-  600_000,
-);
+test(`bundles of Node.js answer as processes of ${runtime}`, async () => {
+  const client = compiles ? installClient() : undefined;
+
+  const greeting = await startImage(findPattern('container-images'), client);
+  expect(await greeting.invoke({ name: 'image' })).toEqual({ kind: 'response', body: { greeting: 'Hello, image!' } });
+  expect(await greeting.invoke({})).toMatchObject({
+    kind: 'error',
+    body: { errorMessage: expect.stringContaining('no name') },
+  });
+  greeting.stop();
+
+  const hello = await startImage(findPattern('cross-account-ecr'), client);
+  expect(await hello.invoke({})).toMatchObject({ kind: 'response', body: { statusCode: 200 } });
+  hello.stop();
+}, 600_000);

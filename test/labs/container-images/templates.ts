@@ -1,5 +1,5 @@
 import type { Json } from '../../../labs/engine/json';
-import { attribute, type Resources, ref, variationsOf } from '../support';
+import { alarmOn, attribute, type Resources, ref, variationsOf } from '../support';
 
 /** The push rights of a build, on one repository. */
 const PUSHING = ['ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'];
@@ -17,19 +17,6 @@ const action = (project: string, variables: Json): Json => ({
   Name: project,
   ActionTypeId: { Category: 'Build', Provider: 'CodeBuild', Owner: 'AWS', Version: '1' },
   Configuration: { ProjectName: ref(project), EnvironmentVariables: JSON.stringify(variables) },
-});
-
-const alarmOn = (namespace: string, metric: string, dimension: string, of: string): Resources[string] => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    Namespace: namespace,
-    MetricName: metric,
-    Dimensions: [{ Name: dimension, Value: ref(of) }],
-    AlarmActions: [ref('Bell')],
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    Statistic: 'Sum',
-    Threshold: 1,
-  },
 });
 
 /** The commands of a build, as somebody writes them who has no construct for it. */
@@ -169,10 +156,16 @@ export const finished: Resources = {
     Properties: { FunctionName: ref('Greets'), FunctionVersion: attribute('Greets1aaaaaaaa', 'Version'), Name: 'door' },
   },
   Bell: { Type: 'AWS::SNS::Topic' },
-  Fails: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Greets'),
-  Refuses: alarmOn('AWS/Lambda', 'Throttles', 'FunctionName', 'Greets'),
-  NotMade: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Making'),
-  NotShipped: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Shipping'),
+  Fails: { Type: 'AWS::CloudWatch::Alarm', Properties: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Greets') },
+  Refuses: { Type: 'AWS::CloudWatch::Alarm', Properties: alarmOn('AWS/Lambda', 'Throttles', 'FunctionName', 'Greets') },
+  NotMade: {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Making'),
+  },
+  NotShipped: {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Shipping'),
+  },
 };
 
 export const { changed, without, plus } = variationsOf(finished);

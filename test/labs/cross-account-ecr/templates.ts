@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../labs/engine/json';
-import { attribute, type Resources, ref } from '../support';
+import { alarmOn, attribute, type Resources, ref } from '../support';
 
 /** What creating a function takes, and what Lambda does when it pulls. */
 export const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
@@ -16,16 +16,6 @@ export const lambda = (condition: Json): JsonObject => ({
   Principal: { Service: 'lambda.amazonaws.com' },
   Action: PULL,
   Condition: condition,
-});
-
-const alarm = (namespace: string, metric: string, dimension: string, of: string): JsonObject => ({
-  Namespace: namespace,
-  MetricName: metric,
-  Dimensions: [{ Name: dimension, Value: ref(of) }],
-  AlarmActions: [ref('Bell')],
-  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-  Statistic: 'Sum',
-  Threshold: 1,
 });
 
 /** A right answer to every step, in one stack, with names that no solution has. */
@@ -98,6 +88,6 @@ export const finished: Resources = {
     },
   },
   Bell: { Type: 'AWS::SNS::Topic' },
-  Crashed: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm('AWS/Lambda', 'Errors', 'FunctionName', 'Hello') },
-  Unanswered: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm('AWS/ApiGateway', '5xx', 'ApiId', 'Door') },
+  Crashed: { Type: 'AWS::CloudWatch::Alarm', Properties: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Hello') },
+  Unanswered: { Type: 'AWS::CloudWatch::Alarm', Properties: alarmOn('AWS/ApiGateway', '5xx', 'ApiId', 'Door') },
 };

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../labs/engine/json';
-import { attribute, type Resources, ref, variationsOf } from '../support';
+import { alarmOn, attribute, type Resources, ref, variationsOf } from '../support';
 
 /** The Regions that the layer of the finished template is published in. */
 export const REGIONS = ['eu-west-1', 'ap-southeast-2'];
@@ -95,16 +95,6 @@ export const allowed = (action: string, behind = '', regions: readonly string[] 
 export const PUBLISH = allowed('lambda:PublishLayerVersion');
 export const SHARE = allowed('lambda:AddLayerVersionPermission', ':*');
 
-const alarm = (namespace: string, metric: string, dimension: string, of: string): JsonObject => ({
-  Namespace: namespace,
-  MetricName: metric,
-  Dimensions: [{ Name: dimension, Value: ref(of) }],
-  AlarmActions: [ref('Bell')],
-  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-  Statistic: 'Sum',
-  Threshold: 1,
-});
-
 /** A right answer to every step, as aws-cdk-lib's constructs would make it, with names that no solution has. */
 export const finished: Resources = {
   Packer: {
@@ -132,9 +122,9 @@ export const finished: Resources = {
   Bell: { Type: 'AWS::SNS::Topic' },
   Stuck: {
     Type: 'AWS::CloudWatch::Alarm',
-    Properties: alarm('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Line'),
+    Properties: alarmOn('AWS/CodePipeline', 'FailedPipelineExecutions', 'PipelineName', 'Line'),
   },
-  Crashed: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm('AWS/Lambda', 'Errors', 'FunctionName', 'Courier') },
+  Crashed: { Type: 'AWS::CloudWatch::Alarm', Properties: alarmOn('AWS/Lambda', 'Errors', 'FunctionName', 'Courier') },
 };
 
 /** The finished template with something else in it. */
