@@ -46,6 +46,7 @@ export async function rehearse(action: string | undefined, options: RehearseOpti
     const env = target ? localEnvironment(target.endpoint) : undefined;
     const assembly = await synthesize(folder, { outdir: assemblyFolder, env });
     checkAction(assembly, action);
+    const isOneOfSeveral = pipelinesOf(assembly).length > 1;
     const invoke = target && {
       invoke: invokeAt({
         assembly,
@@ -64,7 +65,7 @@ export async function rehearse(action: string | undefined, options: RehearseOpti
       endpoint: target?.endpoint,
       ...invoke,
       onLine: (_, line) => output.print(`  ${output.paint('faint', line)}`),
-      onEnd: (result) => print(output, result, pipelinesOf(assembly).length > 1),
+      onEnd: (result) => print(output, result, isOneOfSeveral),
     });
     const passed = results.every(({ outcome }) => outcome !== 'failed');
     output.document({ passed, folder: options.keep ? scratch : null, actions: results });
